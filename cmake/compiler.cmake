@@ -1,0 +1,33 @@
+# The compiler, its flags and the sanitizers. One place: rooms add nothing of their own.
+
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+    message(FATAL_ERROR "GCC ${CMAKE_CXX_COMPILER_VERSION} miscompiles temporaries in coroutines; "
+                        "use clang-19 (make setup installs it) or GCC 13 and later.")
+endif()
+
+set(CMAKE_CXX_STANDARD 23)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+set(WAQTOR_SANITIZE "" CACHE STRING "Value for -fsanitize=, e.g. address,undefined or thread")
+
+find_program(CCACHE ccache)
+if(CCACHE)
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror
+    -fstack-protector-strong -fno-omit-frame-pointer
+    # Lets ccache serve objects that use a precompiled header, and makes the file independent of its folder.
+    $<$<CXX_COMPILER_ID:Clang>:-Xclang> $<$<CXX_COMPILER_ID:Clang>:-fno-pch-timestamp>)
+add_link_options(-fuse-ld=lld -Wl,--gc-sections -Wl,-z,relro,-z,now)
+add_compile_options(-ffunction-sections -fdata-sections)
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+    add_compile_options(-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+endif()
+if(WAQTOR_SANITIZE)
+    add_compile_options(-fsanitize=${WAQTOR_SANITIZE} -fno-sanitize-recover=all)
+    add_link_options(-fsanitize=${WAQTOR_SANITIZE})
+endif()
