@@ -9,7 +9,6 @@ set(CMAKE_CXX_STANDARD 23)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
-set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
 set(WAQTOR_SANITIZE "" CACHE STRING "Value for -fsanitize=, e.g. address,undefined or thread")
 
@@ -19,10 +18,10 @@ if(CCACHE)
 endif()
 
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror
-    -fstack-protector-strong -fno-omit-frame-pointer
+    -fPIE -fstack-protector-strong -fno-omit-frame-pointer
     # Lets ccache serve objects that use a precompiled header, and makes the file independent of its folder.
     $<$<CXX_COMPILER_ID:Clang>:-Xclang> $<$<CXX_COMPILER_ID:Clang>:-fno-pch-timestamp>)
-add_link_options(-fuse-ld=lld -Wl,--gc-sections -Wl,-z,relro,-z,now)
+add_link_options(-fuse-ld=lld -pie -Wl,--gc-sections -Wl,-z,relro,-z,now)
 add_compile_options(-ffunction-sections -fdata-sections)
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
     add_compile_options(-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)

@@ -1,6 +1,7 @@
 # What we build on: Debian 12 packages, found once. tools/setup/packages.txt pins their versions.
 
 find_package(Threads REQUIRED)
+set(Boost_USE_STATIC_LIBS ON)
 find_package(Boost 1.81 REQUIRED COMPONENTS json url)
 find_package(OpenSSL 3 REQUIRED)
 find_package(fmt REQUIRED)
