@@ -73,7 +73,7 @@ struct KeyRow {
     std::string name;
     std::string prefix;   // the first characters, so that people can tell keys apart
     Bytes key_hash;
-    std::vector<std::string> scopes;     // names as in the API: "events:read"
+    std::vector<std::string> scopes;     // names of Scope: "events_read"
     std::vector<std::string> sessions;   // ids; empty means all
     std::vector<std::string> cidrs;      // empty means from anywhere
     UserId created_by;

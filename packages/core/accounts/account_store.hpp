@@ -55,7 +55,7 @@ public:
     /// The login a refresh token belonged to before it was replaced.
     virtual Result<std::optional<LoginRow>> find_by_used_refresh(Transaction& tx, Bytes const& refresh_hash) = 0;
     virtual Result<LoginRow> find(Transaction& tx, WorkspaceId workspace, LoginId login) = 0;
-    /// Neither revoked nor expired at `now`, newest first.
+    /// Not revoked, and at `now` not past both expires_at and refresh_expires_at. Newest first.
     virtual Result<std::vector<LoginRow>> list(Transaction& tx, WorkspaceId workspace, UserId user, Timestamp now) = 0;
     /// Replaces both tokens and remembers the old refresh token as used. `login` carries the new hashes and expiries.
     virtual Result<void> rotate(Transaction& tx, LoginRow const& login, Bytes const& old_refresh_hash, Timestamp at) = 0;

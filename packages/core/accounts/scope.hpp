@@ -7,9 +7,9 @@ namespace waqtor {
 enum class Role : std::uint8_t { owner, admin, agent, viewer };
 BOOST_DESCRIBE_ENUM(Role, owner, admin, agent, viewer)
 
-/// What a caller may do. A route names one; a login has those of its role, a key those it was given.
+/// What a caller may do. A route names one; a login has those of its role, a key those it was given. A person's own profile,
+/// password and logins need no scope but a login.
 enum class Scope : std::uint8_t {
-    account,   // one's own profile, password and logins; every login has it, no key
     events_read,
     users_read,
     users_write,
@@ -19,8 +19,7 @@ enum class Scope : std::uint8_t {
     settings_write,
     metrics_read,
 };
-BOOST_DESCRIBE_ENUM(Scope, account, events_read, users_read, users_write, keys_read, keys_write, settings_read, settings_write,
-                    metrics_read)
+BOOST_DESCRIBE_ENUM(Scope, events_read, users_read, users_write, keys_read, keys_write, settings_read, settings_write, metrics_read)
 
 class Scopes {
 public:
@@ -40,7 +39,7 @@ private:
 
 /// What a login with this role may do.
 constexpr Scopes scopes_of(Role role) {
-    Scopes scopes{Scope::account, Scope::events_read, Scope::settings_read};
+    Scopes scopes{Scope::events_read, Scope::settings_read};
     if (role <= Role::agent) scopes.add(Scope::users_read);
     if (role <= Role::admin)
         for (auto scope : {Scope::users_write, Scope::keys_read, Scope::keys_write, Scope::metrics_read}) scopes.add(scope);
