@@ -111,6 +111,7 @@ Task<std::vector<Login>> LoginService::list(Caller who) {
     return parts_.db.read([this, who = std::move(who)](Transaction& tx) -> Result<std::vector<Login>> {
         TRY(auto const rows, parts_.logins.list(tx, who.workspace, who.user, parts_.clock.now()));
         std::vector<Login> out;
+        out.reserve(rows.size());
         for (auto const& row : rows)
             out.push_back({row.id, row.kind, who.login == row.id, row.created_at, row.last_seen_at,
                            std::max(row.expires_at, row.refresh_expires_at.value_or(row.expires_at)), row.address, row.user_agent});
