@@ -92,7 +92,7 @@ std::set<Code> failures(Endpoint const& endpoint) {
 json::object responses(Endpoint const& endpoint, SchemaSet& set) {
     json::object out;
     json::object success{{"description", endpoint.doc.success == 204 ? "Done; there is nothing to say" : "Done"}};
-    if (endpoint.raw)
+    if (endpoint.raw && !endpoint.output_schema)
         success["content"] = {{std::string{endpoint.raw_type}, {{"schema", {{"type", "string"}}}}}};
     else if (!endpoint.output_empty)
         success["content"] = json_content(endpoint.output_schema(set));

@@ -91,11 +91,17 @@ void Router::add(Endpoint endpoint) {
 }
 
 void Router::raw(std::string path, RouteDoc doc, std::string_view content_type, Endpoint::Raw handler) {
+    add_raw(std::move(path), std::move(doc), content_type, std::move(handler), nullptr);
+}
+
+void Router::add_raw(std::string path, RouteDoc doc, std::string_view content_type, Endpoint::Raw handler,
+                     json::object (*output_schema)(SchemaSet&)) {
     Endpoint endpoint;
     endpoint.pattern = std::move(path);
     endpoint.doc = std::move(doc);
     endpoint.raw = std::move(handler);
     endpoint.raw_type = content_type;
+    endpoint.output_schema = output_schema;
     add(std::move(endpoint));
 }
 

@@ -42,6 +42,13 @@ public:
     /// path that ends in "/{rest...}" matches everything below it.
     void raw(std::string path, RouteDoc doc, std::string_view content_type, Endpoint::Raw handler);
 
+    /// The same for an answer that is our JSON but written by hand because it must be quick; Out (as in get) only documents it.
+    template <class Out> void raw_json(std::string path, RouteDoc doc, Endpoint::Raw handler) {
+        add_raw(
+            std::move(path), std::move(doc), "application/json", std::move(handler),
+            +[](SchemaSet& set) { return OutputOf<Out>::schema(set); });
+    }
+
     asio::awaitable<Response> handle(Request const& request) override;
     std::size_t body_limit(Request const& head) const override;
 
@@ -53,6 +60,8 @@ private:
     struct Match;
 
     void add(Endpoint endpoint);
+    void add_raw(std::string path, RouteDoc doc, std::string_view content_type, Endpoint::Raw handler,
+                 json::object (*output_schema)(SchemaSet&));
     Match match(std::string_view path) const;
     asio::awaitable<Response> run(Endpoint const& endpoint, Match match, Request const& request);
     Task<Response> answer(Endpoint const& endpoint, std::span<std::string_view const> values, Request const& request);

@@ -133,7 +133,8 @@ protected:
     /// Every problem of a 422 as "field: problem", joined by "; ".
     static std::string problems(Response const& response) {
         std::string out;
-        for (auto const& one : parse_json(response.body)->at("error").at("details").as_array())
+        auto const body = parse_json(response.body).value();
+        for (auto const& one : body.at("error").at("details").as_array())
             out += (out.empty() ? "" : "; ") + std::string{one.at("field").as_string()} + ": " +
                    std::string{one.at("problem").as_string()};
         return out;
