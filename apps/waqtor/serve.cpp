@@ -114,10 +114,10 @@ int serve(Settings& settings, Output const& output, std::function<void(std::stri
     auto const token = run_here((*house)->accounts.new_setup_token());
     if (!token) return output.failure(token.error());
     ready(url, *token ? fmt::format("{}/setup#{}", settings.public_url().empty() ? url : settings.public_url(), **token) : "");
-    notify_service_manager("READY=1");
+    notify_manager("READY=1");
     run_until_stopped(**house, server, log);
 
-    notify_service_manager("STOPPING=1");
+    notify_manager("STOPPING=1");
     log.write(LogLevel::info, "stopping: requests in flight may finish");
     server.stop();
     (*house)->db->close();
