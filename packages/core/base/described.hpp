@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <span>
 #include <type_traits>
 
 // A struct of the API is declared once: BOOST_DESCRIBE_STRUCT names its members and a kFields row documents and limits each. From
