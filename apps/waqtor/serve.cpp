@@ -1,10 +1,10 @@
 #include "command.hpp"
 #include "core/base/cidr.hpp"
-#include "house.hpp"
+#include "operations.hpp"
 #include "server/http/http_server.hpp"
 #include "server/http/listen.hpp"
 #include "server/log/log.hpp"
-#include "server/router/router.hpp"
+#include "server/static/static_files.hpp"
 
 #include <sys/resource.h>
 #include <boost/asio/signal_set.hpp>
@@ -105,8 +105,17 @@ int serve(Settings& settings, Output const& output, std::function<void(std::stri
     Log log{*enum_from<LogLevel>(settings.log_level()), *enum_from<LogFormat>(settings.log_format())};
     for (auto const& warning : (*house)->db->warnings()) log.write(LogLevel::warn, warning);
     Router api{{.authenticator = &(*house)->logins, .allowed_origins = settings.allowed_origins(), .log = &log}};
+    Readiness readiness{(*house)->clock};
+    Metrics metrics;
+    Traffic traffic{metrics, log};
+    add_checks(readiness, **house, settings);
+    add_figures(metrics, **house);
     declare_api(api, (*house)->services());
-    HttpServer server{http_settings(settings), api};
+    declare_health_routes(api, readiness, (*house)->clock, WAQTOR_VERSION);
+    declare_metrics_routes(api, metrics);
+    declare_docs_routes(api, WAQTOR_VERSION);
+    declare_setup_page(api);
+    HttpServer server{http_settings(settings), api, &traffic};
     if (auto const opened = open_sockets(server, settings); !opened) return output.failure(opened.error());
     if (auto const started = server.start(); !started) return output.failure(started.error());
 
@@ -117,6 +126,7 @@ int serve(Settings& settings, Output const& output, std::function<void(std::stri
     notify_manager("READY=1");
     run_until_stopped(**house, server, log);
 
+    readiness.stop();
     notify_manager("STOPPING=1");
     log.write(LogLevel::info, "stopping: requests in flight may finish");
     server.stop();
