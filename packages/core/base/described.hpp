@@ -26,7 +26,7 @@ struct Secret {
 };
 
 /// Shapes of text that both the reader and the published schema know; the rows are in format.cpp.
-enum class Format : std::uint8_t { none, email, single_line, cidr, origin, token, event_types, phone };
+enum class Format : std::uint8_t { none, email, single_line, cidr, origin, token, event_type, phone };
 
 inline constexpr std::int64_t kNoMinimum = std::numeric_limits<std::int64_t>::min();
 inline constexpr std::int64_t kNoMaximum = std::numeric_limits<std::int64_t>::max();

@@ -20,8 +20,8 @@ constexpr std::array kFormats{
     FormatRow{Format::origin, "", "^https?://[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?$",
               "must be an origin like https://app.example.com"},
     FormatRow{Format::token, "", "^[A-Za-z0-9_-]*$", "must be letters, digits, '-' and '_'"},
-    FormatRow{Format::event_types, "", "^[a-z][a-z_.]{0,63}(,[a-z][a-z_.]{0,63}){0,31}$",
-              "must be event types, separated by commas"},
+    FormatRow{Format::event_type, "", "^[a-z][a-z_]{0,31}[.]([a-z_]{1,31}|[*])$",
+              "must be an event type like user.created, or user.*"},
     FormatRow{Format::phone, "", "^[+][1-9][0-9]{6,14}$", "must be a phone number in E.164 form like +15550100"},
 };
 

@@ -3,6 +3,8 @@
 
 #include <boost/json.hpp>
 
+#include <span>
+
 namespace waqtor {
 
 /// Strict JSON (RFC 8259): UTF-8 without U+0000, no key twice in one object, at most 32 levels, nothing after the value.

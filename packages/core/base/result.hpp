@@ -43,7 +43,9 @@ inline std::unexpected<Error> invalid(std::string field, std::string problem,
     decl = *std::move(result)
 #define TRY(decl, ...) WAQTOR_TRY_(return, WAQTOR_CAT_(result_, __LINE__), decl, (__VA_ARGS__))
 #define CO_TRY(decl, ...) WAQTOR_TRY_(co_return, WAQTOR_CAT_(result_, __LINE__), decl, (__VA_ARGS__))
-#define TRY_OK(...) \
-    if (auto outcome_ = (__VA_ARGS__); !outcome_) return std::unexpected(std::move(outcome_).error())
-#define CO_TRY_OK(...) \
-    if (auto outcome_ = (__VA_ARGS__); !outcome_) co_return std::unexpected(std::move(outcome_).error())
+#define WAQTOR_TRY_OK_(leave, outcome, ...)                                                          \
+    do {                                                                                             \
+        if (auto outcome = __VA_ARGS__; !outcome) leave std::unexpected(std::move(outcome).error()); \
+    } while (false)
+#define TRY_OK(...) WAQTOR_TRY_OK_(return, WAQTOR_CAT_(outcome_, __LINE__), (__VA_ARGS__))
+#define CO_TRY_OK(...) WAQTOR_TRY_OK_(co_return, WAQTOR_CAT_(outcome_, __LINE__), (__VA_ARGS__))

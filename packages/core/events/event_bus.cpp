@@ -8,6 +8,10 @@ namespace waqtor {
 
 struct EventBus::Waiter {
     explicit Waiter(asio::any_io_executor on) : executor{std::move(on)}, timer{executor} {}
+    void wake() {
+        woken = true;
+        timer.cancel();
+    }
     asio::any_io_executor executor;
     asio::steady_timer timer;
     bool woken = false;   // touched on `executor` only
@@ -35,23 +39,17 @@ asio::awaitable<bool> EventBus::Subscription::wait(std::chrono::milliseconds lim
     co_return std::exchange(waiter->woken, false);
 }
 
+void EventBus::Subscription::interrupt() { waiter_->wake(); }
+
 void EventBus::wake(WorkspaceId workspace) {
     auto lock = std::lock_guard{mutex_};
     auto [from, to] = waiters_.equal_range(workspace);
-    for (auto it = from; it != to; ++it)
-        asio::post(it->second->executor, [waiter = it->second] {
-            waiter->woken = true;
-            waiter->timer.cancel();
-        });
+    for (auto it = from; it != to; ++it) asio::post(it->second->executor, [waiter = it->second] { waiter->wake(); });
 }
 
 void EventBus::wake_all() {
     auto lock = std::lock_guard{mutex_};
-    for (auto const& [workspace, waiter] : waiters_)
-        asio::post(waiter->executor, [waiter] {
-            waiter->woken = true;
-            waiter->timer.cancel();
-        });
+    for (auto const& [workspace, waiter] : waiters_) asio::post(waiter->executor, [waiter] { waiter->wake(); });
 }
 
 }   // namespace waqtor

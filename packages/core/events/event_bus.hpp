@@ -26,6 +26,8 @@ public:
 
         /// True when woken since the last wait, false when `limit` passed first.
         asio::awaitable<bool> wait(std::chrono::milliseconds limit);
+        /// Ends the wait, or the next one. On the subscription's executor.
+        void interrupt();
 
     private:
         EventBus& bus_;

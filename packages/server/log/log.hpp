@@ -1,4 +1,6 @@
 #pragma once
+#include <boost/describe/enum.hpp>
+
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
@@ -15,6 +17,8 @@ namespace waqtor {
 
 enum class LogLevel : std::uint8_t { debug, info, warn, error };
 enum class LogFormat : std::uint8_t { text, json };
+BOOST_DESCRIBE_ENUM(LogLevel, debug, info, warn, error)
+BOOST_DESCRIBE_ENUM(LogFormat, text, json)
 
 struct LogField {
     std::string_view name;
