@@ -3,6 +3,9 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <array>
+#include <atomic>
+#include <chrono>
 #include <functional>
 #include <stop_token>
 #include <string>

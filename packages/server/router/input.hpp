@@ -2,6 +2,8 @@
 #include "core/base/json.hpp"
 #include "server/http/message.hpp"
 
+#include <span>
+
 namespace waqtor {
 
 /// How a member of an input struct is written in a path or query.
