@@ -17,7 +17,7 @@ def key(**changes):
 
 BODIES = [
     # body, status, field or code
-    (b"", 400, "malformed"),
+    (b"", 422, "name"),
     (b"{", 400, "malformed"),
     (b"{} {}", 400, "malformed"),
     (b'{"name":"\xff","scopes":["events_read"]}', 400, "malformed"),
