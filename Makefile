@@ -1,7 +1,6 @@
 # What a newcomer types. Each target installs what it needs first; see README.md.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-export WAQTOR_ROOT := $(CURDIR)
 ENVIRONMENT := . tools/setup/environment.sh
 
 .PHONY: help setup build demo test test-long bench check generate clean
@@ -28,7 +27,7 @@ test-long: setup ## the slow suites: soak, long crash and fuzz runs
 	@$(ENVIRONMENT) && python3 tools/test.py --long
 
 bench:      ## measure, print tables, write bench/results/*.json
-	@WAQTOR_SETUP_BENCH=1 tools/setup/setup.sh
+	@SETUP_BENCH=1 tools/setup/setup.sh
 	@$(ENVIRONMENT) && python3 bench/run.py
 
 check: setup ## format, lint, arrows between rooms, generated files up to date

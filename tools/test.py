@@ -49,7 +49,7 @@ def main():
     parser.add_argument("--presets", default="release,asan,tsan")
     wanted = parser.parse_args()
     if wanted.long:
-        os.environ["WAQTOR_LONG"] = "1"
+        os.environ["TEST_LONG"] = "1"
 
     passed = failed = 0
     for preset in wanted.presets.split(","):

@@ -18,7 +18,6 @@ CLI::App* Program::add(CLI::App& under, std::string const& name, std::string con
 
 int main(int argc, char** argv) {
     waqtor::Program program;
-    program.app.require_subcommand(1);
     program.app.set_version_flag("--version", WAQTOR_VERSION);
     waqtor::add_serve(program);
     waqtor::add_demo(program);
@@ -34,6 +33,7 @@ int main(int argc, char** argv) {
     waqtor::add_completion(program);
     try {
         program.app.parse(argc, argv);
+        if (program.app.get_subcommands().empty()) throw CLI::CallForHelp{};
     } catch (CLI::ParseError const& error) {
         auto const code = program.app.exit(error);
         return code == 0 ? 0 : static_cast<int>(waqtor::Exit::usage);

@@ -1,10 +1,10 @@
 #include "command.hpp"
 #include "core/base/cidr.hpp"
-#include "house.hpp"
+#include "operations.hpp"
 #include "server/http/http_server.hpp"
 #include "server/http/listen.hpp"
 #include "server/log/log.hpp"
-#include "server/router/router.hpp"
+#include "server/static/static_files.hpp"
 
 #include <sys/resource.h>
 #include <boost/asio/signal_set.hpp>
@@ -64,34 +64,47 @@ std::string url_of(Settings const& settings, unsigned short port) {
                        host.contains(':') ? "[" + host + "]" : host, port);
 }
 
-/// What goes on while the server runs: signals, and an hourly clean-up. Returns when a signal says to stop.
-void run_until_stopped(House& house, HttpServer& server, Log& log) {
-    asio::io_context io;
-    asio::signal_set stop{io, SIGTERM, SIGINT};
-    asio::signal_set reload{io, SIGHUP};
-    asio::steady_timer hourly{io};
-    stop.async_wait([&](auto, int) { io.stop(); });
-    std::function<void()> wait_reload = [&] {
-        reload.async_wait([&](boost::system::error_code failure, int) {
+/// What goes on beside serving: signals, and an hourly clean-up. Made before the server says it is ready, so that a signal that
+/// comes right after is not missed.
+class Caretaker {
+public:
+    Caretaker(House& house, Log& log) : house_{house}, log_{log} {}
+
+    /// Returns when a signal says to stop.
+    void run(HttpServer& server) {
+        stop_.async_wait([this](auto, int) { io_.stop(); });
+        wait_reload(server);
+        wait_hour();
+        io_.run();
+    }
+
+private:
+    void wait_reload(HttpServer& server) {
+        reload_.async_wait([this, &server](boost::system::error_code failure, int) {
             if (failure) return;
             auto const done = server.reload_tls();
-            log.write(done ? LogLevel::info : LogLevel::error, done ? "certificate and key were read again" : done.error().message);
-            wait_reload();
+            log_.write(done ? LogLevel::info : LogLevel::error,
+                       done ? "certificate and key were read again" : done.error().message);
+            wait_reload(server);
         });
-    };
-    std::function<void()> wait_hour = [&] {
-        hourly.expires_after(std::chrono::hours{1});
-        hourly.async_wait([&](boost::system::error_code failure) {
+    }
+    void wait_hour() {
+        hourly_.expires_after(std::chrono::hours{1});
+        hourly_.async_wait([this](boost::system::error_code failure) {
             if (failure) return;
-            auto const purged = run_here(house.logins.purge());
-            if (!purged) log.write(LogLevel::warn, "old logins were not removed", {{"why", purged.error().message}});
+            auto const purged = run_here(house_.logins.purge());
+            if (!purged) log_.write(LogLevel::warn, "old logins were not removed", {{"why", purged.error().message}});
             wait_hour();
         });
-    };
-    wait_reload();
-    wait_hour();
-    io.run();
-}
+    }
+
+    House& house_;
+    Log& log_;
+    asio::io_context io_;
+    asio::signal_set stop_{io_, SIGTERM, SIGINT};
+    asio::signal_set reload_{io_, SIGHUP};
+    asio::steady_timer hourly_{io_};
+};
 }   // namespace
 
 int serve(Settings& settings, Output const& output, std::function<void(std::string const&, std::string const&)> ready) {
@@ -105,8 +118,18 @@ int serve(Settings& settings, Output const& output, std::function<void(std::stri
     Log log{*enum_from<LogLevel>(settings.log_level()), *enum_from<LogFormat>(settings.log_format())};
     for (auto const& warning : (*house)->db->warnings()) log.write(LogLevel::warn, warning);
     Router api{{.authenticator = &(*house)->logins, .allowed_origins = settings.allowed_origins(), .log = &log}};
+    Caretaker caretaker{**house, log};
+    Readiness readiness{(*house)->clock};
+    Metrics metrics;
+    Traffic traffic{metrics, log};
+    add_checks(readiness, **house, settings);
+    add_figures(metrics, **house);
     declare_api(api, (*house)->services());
-    HttpServer server{http_settings(settings), api};
+    declare_health_routes(api, readiness, (*house)->clock, WAQTOR_VERSION);
+    declare_metrics_routes(api, metrics);
+    declare_docs_routes(api, WAQTOR_VERSION);
+    declare_setup_page(api);
+    HttpServer server{http_settings(settings), api, &traffic};
     if (auto const opened = open_sockets(server, settings); !opened) return output.failure(opened.error());
     if (auto const started = server.start(); !started) return output.failure(started.error());
 
@@ -115,8 +138,9 @@ int serve(Settings& settings, Output const& output, std::function<void(std::stri
     if (!token) return output.failure(token.error());
     ready(url, *token ? fmt::format("{}/setup#{}", settings.public_url().empty() ? url : settings.public_url(), **token) : "");
     notify_manager("READY=1");
-    run_until_stopped(**house, server, log);
+    caretaker.run(server);
 
+    readiness.stop();
     notify_manager("STOPPING=1");
     log.write(LogLevel::info, "stopping: requests in flight may finish");
     server.stop();

@@ -14,7 +14,7 @@ import urllib.parse
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-BINARY = os.environ.get("WAQTOR_BINARY", str(ROOT / "build/release/waqtor"))
+BINARY = os.environ.get("TEST_BINARY", str(ROOT / "build/release/waqtor"))
 PASSWORD = "correct horse battery"
 POSTGRES = pathlib.Path("/usr/lib/postgresql/15/bin")
 
@@ -48,7 +48,7 @@ class Server:
     def __init__(self, data, arguments=(), environment=None):
         self.data = pathlib.Path(data)
         self.arguments = list(arguments)
-        self.environment = {**os.environ, **(environment or {})}
+        self.environment = {name: value for name, value in os.environ.items() if not name.startswith("WAQTOR_")} | (environment or {})
         self.process = None
 
     def start(self):

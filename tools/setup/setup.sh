@@ -43,7 +43,7 @@ fi
 . tools/setup/environment.sh
 for lock in $(git ls-files '*package-lock.json'); do
     folder=$(dirname "$lock")
-    [ "${folder#bench/}" = "$folder" ] || [ "${WAQTOR_SETUP_BENCH:-}" = 1 ] || continue   # peers of benchmarks only for `make bench`
+    [ "${folder#bench/}" = "$folder" ] || [ "${SETUP_BENCH:-}" = 1 ] || continue   # peers of benchmarks only for `make bench`
     [ -e "$folder/node_modules/.package-lock.json" ] && [ "$folder/node_modules/.package-lock.json" -nt "$lock" ] && continue
     say "npm ci in $folder"
     npm ci --silent --no-audit --no-fund --prefix "$folder"

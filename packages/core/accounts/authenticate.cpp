@@ -72,8 +72,10 @@ Task<Caller> LoginService::by_key(std::string key, Credentials from) {
     CO_TRY(auto found, co_await parts_.db.read([this, hash](Transaction& tx) -> Result<std::optional<Found>> {
         TRY(auto row, parts_.keys.find_by_hash(tx, hash));
         if (!row) return std::nullopt;
-        TRY(auto maker, parts_.users.find(tx, row->workspace, row->created_by));
-        return Found{*std::move(row), std::move(maker)};
+        auto maker = parts_.users.find(tx, row->workspace, row->created_by);
+        if (!maker && maker.error().code == Code::not_found) return std::nullopt;   // a key goes with its maker
+        if (!maker) return std::unexpected(std::move(maker).error());
+        return Found{*std::move(row), *std::move(maker)};
     }));
     auto const now = parts_.clock.now();
     if (!found || found->key.revoked_at || (found->key.expires_at && *found->key.expires_at <= now) || !found->maker.is_active)

@@ -25,6 +25,7 @@ constexpr std::array kMeanings{
     Meaning{"57P", Code::unavailable, "The database server is shutting down or starting"},
     Meaning{"40", Code::busy, "The database is busy; try again"},
     Meaning{"55P03", Code::busy, "The database is busy; try again"},
+    Meaning{"08P01", Code::internal, "The database refused a statement"},   // a wrong number of arguments
     Meaning{"08", Code::unavailable, kLost},
     Meaning{"25P03", Code::unavailable, kLost},
     Meaning{"", Code::internal, "The database refused a statement"},

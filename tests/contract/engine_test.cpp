@@ -1,0 +1,289 @@
+// The promises of waqtor::Database, kept alike by SQLite and PostgreSQL.
+#include "harness.hpp"
+
+#include <future>
+#include <set>
+
+namespace waqtor {
+namespace {
+
+class Engine : public testing::DatabaseTest {
+protected:
+    Engine() { WAQTOR_OK(exec("CREATE TABLE item (id BIGINT NOT NULL PRIMARY KEY, parent BIGINT REFERENCES item (id))")); }
+    std::vector<std::int64_t> items() { return WAQTOR_OK(all<std::int64_t>("SELECT id FROM item ORDER BY id")); }
+    static Result<void> add(Transaction& tx, std::int64_t id) {
+        TRY_OK(sql::of(tx).exec("INSERT INTO item (id) VALUES ($1)", id));
+        return {};
+    }
+    /// Starts a write and keeps its outcome for later.
+    template <class F> std::shared_ptr<Result<void>> start(F work) {
+        auto outcome = std::make_shared<Result<void>>(fail(Code::internal, "not answered"));
+        asio::co_spawn(
+            io_, [this, outcome, work]() -> asio::awaitable<void> { *outcome = co_await db().write(work); }, asio::detached);
+        return outcome;
+    }
+    /// Keeps the writer busy until the promise is kept.
+    struct Gate {
+        std::promise<void> open;
+        std::shared_future<void> opened{open.get_future()};
+        std::promise<void> reached;
+    };
+    std::shared_ptr<Result<void>> start_gate(Gate& gate) {
+        auto outcome = start([&gate](Transaction&) -> Result<void> {
+            gate.reached.set_value();
+            gate.opened.wait();
+            return {};
+        });
+        poll();
+        gate.reached.get_future().wait();
+        return outcome;
+    }
+};
+WAQTOR_ON_EVERY_DATABASE(Engine);
+
+TEST_P(Engine, ReturnsTheValueOfTheWork) {
+    EXPECT_EQ(WAQTOR_OK(write([](Transaction& tx) -> Result<int> {
+                  TRY_OK(add(tx, 7));
+                  return 42;
+              })),
+              42);
+    EXPECT_EQ(items(), std::vector<std::int64_t>{7});
+}
+
+TEST_P(Engine, WritesNothingOfWorkThatFails) {
+    auto const outcome = write([](Transaction& tx) -> Result<void> {
+        TRY_OK(add(tx, 1));
+        return fail(Code::not_found, "no");
+    });
+    EXPECT_EQ(outcome.error().code, Code::not_found);
+    EXPECT_TRUE(items().empty());
+}
+
+TEST_P(Engine, WritesNothingOfWorkThatThrows) {
+    auto const outcome = write([](Transaction& tx) -> Result<void> {
+        TRY_OK(add(tx, 1));
+        throw std::runtime_error{"secret detail"};
+    });
+    EXPECT_EQ(outcome.error().code, Code::internal);
+    EXPECT_EQ(outcome.error().message.find("secret"), std::string::npos);
+    EXPECT_EQ(outcome.error().cause, "secret detail");
+    EXPECT_TRUE(items().empty());
+}
+
+TEST_P(Engine, WorkThatIgnoresAFailedStatementDoesNotSucceed) {
+    auto const outcome = write([](Transaction& tx) -> Result<void> {
+        TRY_OK(add(tx, 1));
+        std::ignore = add(tx, 1);
+        std::ignore = add(tx, 2);
+        return {};
+    });
+    EXPECT_EQ(outcome.error().code, Code::conflict);
+    EXPECT_TRUE(items().empty());
+}
+
+TEST_P(Engine, OneFailureInAGroupLeavesTheOthersAlone) {
+    close_db();
+    options().group_window = std::chrono::hours{1};   // however slow this machine is
+    Gate gate;
+    auto const first = start_gate(gate);
+    std::vector<std::shared_ptr<Result<void>>> outcomes;
+    for (int i = 0; i < 10; ++i)
+        outcomes.push_back(start([i](Transaction& tx) -> Result<void> {
+            TRY_OK(add(tx, i));
+            if (i == 3) return fail(Code::gone, "no");
+            if (i == 5) throw std::runtime_error{"no"};
+            return i == 7 ? add(tx, 6) : Result<void>{};
+        }));
+    poll();
+    auto const before = db().figures();
+    gate.open.set_value();
+    run();
+    EXPECT_TRUE(*first);
+    auto const codes = std::map<int, Code>{{3, Code::gone}, {5, Code::internal}, {7, Code::conflict}};
+    for (int i = 0; i < 10; ++i) {
+        auto const& outcome = *outcomes[static_cast<std::size_t>(i)];
+        EXPECT_EQ(outcome.has_value(), !codes.contains(i)) << i;
+        if (!outcome) EXPECT_EQ(outcome.error().code, codes.at(i)) << i;
+    }
+    EXPECT_EQ(items(), (std::vector<std::int64_t>{0, 1, 2, 4, 6, 8, 9}));
+    auto const after = db().figures();
+    EXPECT_EQ(after.writes - before.writes, 8U);
+    EXPECT_EQ(after.commits - before.commits, 1U) << "what waits together is committed together";
+}
+
+TEST_P(Engine, AFailureBeforeAnySuccessDoesNotHarmTheGroup) {
+    close_db();
+    options().group_window = std::chrono::hours{1};
+    Gate gate;
+    auto const first = start([&gate](Transaction& tx) -> Result<void> {
+        TRY_OK(add(tx, 1));
+        gate.reached.set_value();
+        gate.opened.wait();
+        return fail(Code::gone, "no");
+    });
+    poll();
+    gate.reached.get_future().wait();
+    auto const second = start([](Transaction& tx) { return add(tx, 2); });
+    poll();
+    gate.open.set_value();
+    run();
+    EXPECT_EQ(first->error().code, Code::gone);
+    EXPECT_TRUE(*second);
+    EXPECT_EQ(items(), std::vector<std::int64_t>{2});
+}
+
+TEST_P(Engine, NamesConflictsAndBrokenReferences) {
+    ASSERT_TRUE(write([](Transaction& tx) { return add(tx, 1); }));
+    auto const twice = write([](Transaction& tx) { return add(tx, 1); });
+    auto const orphan = exec("INSERT INTO item (id, parent) VALUES (2, 99)");
+    EXPECT_EQ(twice.error().code, Code::conflict);
+    EXPECT_EQ(orphan.error().code, Code::conflict);
+    EXPECT_NE(twice.error().message, orphan.error().message);
+}
+
+TEST_P(Engine, AWrongStatementIsOurFaultAndStaysInTheLog) {
+    auto const outcome = exec("INSERT INTO no_such_table (id) VALUES ($1)", 1);
+    EXPECT_EQ(outcome.error().code, Code::internal);
+    EXPECT_EQ(outcome.error().message.find("no_such_table"), std::string::npos);
+    EXPECT_NE(outcome.error().cause.find("no_such_table"), std::string::npos);
+}
+
+TEST_P(Engine, ReadersCannotWrite) {
+    EXPECT_FALSE(read([](Transaction& tx) { return add(tx, 1); }));
+    EXPECT_TRUE(items().empty());
+}
+
+TEST_P(Engine, AReadSeesOneSnapshot) {
+    Gate gate;
+    std::vector<std::int64_t> counts;
+    auto const kCount = "SELECT count(*) FROM item";
+    asio::co_spawn(
+        io_,
+        [&]() -> asio::awaitable<void> {
+            auto outcome = co_await db().read([&](Transaction& tx) -> Result<void> {
+                for (int i = 0; i < 2; ++i) {
+                    TRY(counts.emplace_back(), sql::of(tx).one<std::int64_t>(kCount));
+                    if (i == 0) gate.reached.set_value(), gate.opened.wait();
+                }
+                return {};
+            });
+            EXPECT_TRUE(outcome);
+        },
+        asio::detached);
+    poll();
+    gate.reached.get_future().wait();
+    auto const written = start([](Transaction& tx) { return add(tx, 1); });
+    asio::co_spawn(
+        io_,
+        [&]() -> asio::awaitable<void> {
+            EXPECT_TRUE(co_await db().write([](Transaction& tx) { return add(tx, 2); }));
+            gate.open.set_value();
+        },
+        asio::detached);
+    run();
+    EXPECT_TRUE(*written);
+    EXPECT_EQ(counts, (std::vector<std::int64_t>{0, 0}));
+    EXPECT_EQ(items().size(), 2U);
+}
+
+TEST_P(Engine, AFullQueueAnswersBusy) {
+    close_db();
+    options().most_queued = 2;
+    Gate gate;
+    auto const first = start_gate(gate);
+    std::vector<std::shared_ptr<Result<void>>> outcomes;
+    for (int i = 0; i < 4; ++i) outcomes.push_back(start([i](Transaction& tx) { return add(tx, i); }));
+    poll();
+    gate.open.set_value();
+    run();
+    EXPECT_TRUE(*first);
+    EXPECT_TRUE(*outcomes[0]);
+    EXPECT_TRUE(*outcomes[1]);
+    EXPECT_EQ(outcomes[2]->error().code, Code::busy);
+    EXPECT_EQ(outcomes[3]->error().code, Code::busy);
+    EXPECT_EQ(db().figures().refused, 2U);
+}
+
+TEST_P(Engine, ClosingFinishesWhatIsQueuedAndRefusesTheRest) {
+    Gate gate;
+    auto const first = start_gate(gate);
+    auto const queued = start([](Transaction& tx) { return add(tx, 1); });
+    poll();
+    auto closer = std::jthread{[&] { db().close(); }};
+    gate.open.set_value();
+    closer.join();
+    auto const late = start([](Transaction& tx) { return add(tx, 2); });
+    run();
+    EXPECT_TRUE(*first);
+    EXPECT_TRUE(*queued);
+    EXPECT_EQ(late->error().code, Code::unavailable);
+    close_db();
+    EXPECT_EQ(items(), std::vector<std::int64_t>{1});
+}
+
+TEST_P(Engine, AnswersOnTheCallersThread) {
+    std::thread::id resumed;
+    asio::co_spawn(
+        io_,
+        [&]() -> asio::awaitable<void> {
+            EXPECT_TRUE(co_await db().write([](Transaction& tx) { return add(tx, 1); }));
+            resumed = std::this_thread::get_id();
+        },
+        asio::detached);
+    run();
+    EXPECT_EQ(resumed, std::this_thread::get_id());
+}
+
+TEST_P(Engine, TellsOncePerCommitWhichWorkspacesGrew) {
+    close_db();
+    options().group_window = std::chrono::hours{1};
+    std::vector<std::vector<WorkspaceId>> told;
+    options().on_commit = [&](std::vector<WorkspaceId> workspaces) { told.push_back(std::move(workspaces)); };
+    auto const one = WorkspaceId::make(SystemClock{}.now());
+    auto const other = WorkspaceId::make(SystemClock{}.now());
+    Gate gate;
+    auto const first = start_gate(gate);
+    for (auto const& workspace : {one, other, one})
+        start([workspace](Transaction& tx) -> Result<void> { return tx.wakes(workspace), Result<void>{}; });
+    start([](Transaction& tx) -> Result<void> {
+        tx.wakes(WorkspaceId::make(SystemClock{}.now()));
+        return fail(Code::gone, "failed work wakes nobody");
+    });
+    poll();
+    gate.open.set_value();
+    run();
+    ASSERT_EQ(told.size(), 1U);
+    EXPECT_EQ(std::set(told[0].begin(), told[0].end()), (std::set{one, other}));
+    EXPECT_EQ(told[0].size(), 2U);
+}
+
+TEST_P(Engine, LosesNothingUnderManyWriters) {
+    constexpr int kWriters = 64;
+    constexpr int kEach = 20;
+    auto failures = 0;
+    for (int writer = 0; writer < kWriters; ++writer)
+        asio::co_spawn(
+            io_,
+            [&, writer]() -> asio::awaitable<void> {
+                for (int i = 0; i < kEach; ++i) {
+                    auto const id = writer * kEach + i;
+                    auto const outcome = co_await db().write([id](Transaction& tx) -> Result<void> {
+                        TRY_OK(add(tx, id));
+                        if (id % 7 == 0) return fail(Code::gone, "no");
+                        return {};
+                    });
+                    if (!outcome) ++failures;
+                }
+            },
+            asio::detached);
+    run();
+    std::vector<std::int64_t> expected;
+    for (int id = 0; id < kWriters * kEach; ++id)
+        if (id % 7 != 0) expected.push_back(id);
+    EXPECT_EQ(items(), expected);
+    EXPECT_EQ(static_cast<std::size_t>(failures), kWriters * kEach - expected.size());
+    EXPECT_LT(db().figures().commits, db().figures().writes / 4);
+}
+
+}   // namespace
+}   // namespace waqtor
