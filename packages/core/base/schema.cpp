@@ -29,4 +29,12 @@ void limit_items(json::object& schema, Field const* field) {
     if (field->max != kNoMaximum) schema["maxItems"] = field->max;
 }
 
+json::object or_null(json::object schema) {
+    if (schema.empty()) return schema;   // anything: null is among it
+    if (!schema.contains("type")) return {{"anyOf", {std::move(schema), {{"type", "null"}}}}};
+    schema["type"] = json::array{schema["type"], "null"};
+    if (schema.contains("enum")) schema["enum"].as_array().emplace_back(nullptr);
+    return schema;
+}
+
 }   // namespace waqtor::detail

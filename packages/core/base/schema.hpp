@@ -28,6 +28,8 @@ namespace detail {
 json::object text_schema(Field const* field);
 json::object number_schema(Field const* field, std::int64_t low, std::int64_t high);
 void limit_items(json::object& schema, Field const* field);
+/// The same schema, and null: reading takes it for a field that is absent.
+json::object or_null(json::object schema);
 }   // namespace detail
 
 template <class T> json::object SchemaSet::inline_of() {
@@ -37,6 +39,7 @@ template <class T> json::object SchemaSet::inline_of() {
         using M = MemberType<T, decltype(d)>;
         auto const& field = field_of<T, decltype(d)>();
         auto schema = of<Unwrapped<M>>(&field);
+        if constexpr (is_optional<M>) schema = detail::or_null(std::move(schema));
         schema["description"] = field.help;
         properties[json_name<decltype(d)>()] = std::move(schema);
         if (!is_optional<M>) required.push_back(json::value(json_name<decltype(d)>()));

@@ -109,6 +109,15 @@ json::object responses(Endpoint const& endpoint, SchemaSet& set) {
     return out;
 }
 
+/// A parameter is there or not; it has no way to say null.
+json::object without_null(json::object schema) {
+    if (schema.contains("anyOf")) return schema["anyOf"].as_array().front().as_object();
+    if (!schema.contains("type") || !schema["type"].is_array()) return schema;
+    schema["type"] = json::value(schema["type"].as_array().front());
+    if (schema.contains("enum")) schema["enum"].as_array().pop_back();
+    return schema;
+}
+
 json::array parameters(Endpoint const& endpoint, json::object const& input) {
     json::array out;
     if (!input.contains("properties")) return out;
@@ -122,7 +131,7 @@ json::array parameters(Endpoint const& endpoint, json::object const& input) {
                                {"description", schema.at("description")}};
         schema.erase("description");
         if (field.kind == InputKind::list) parameter["explode"] = false;
-        parameter["schema"] = std::move(schema);
+        parameter["schema"] = without_null(std::move(schema));
         out.push_back(std::move(parameter));
     }
     return out;

@@ -322,6 +322,9 @@ TEST_F(RouterTest, PublishesWhatItServes) {
     EXPECT_FALSE(body.at("properties").as_object().contains("id"));
     EXPECT_EQ(body.at("required"), json::array({"label"}));
     EXPECT_EQ(document.at("paths").at("/api/tins").at("get").at("parameters").as_array().size(), 4U);
+    auto const& weight = document.at("components").at("schemas").at("CreateTin").at("properties").at("weight");
+    EXPECT_EQ(weight.at("type"), json::array({"integer", "null"})) << "null in a body is the same as absent";
+    EXPECT_EQ(document.at("paths").at("/api/tins").at("get").at("parameters").at(0).at("schema").at("type"), "integer");
     EXPECT_TRUE(document.at("paths").at("/api/merged").at("get").at("security").as_array().empty());
     EXPECT_FALSE(document.at("paths").as_object().contains("/files/{rest...}"));
 }
