@@ -39,7 +39,7 @@ std::string openapi_text() {
     AccountService account_service{parts};
     LoginService login_service{parts, {}};
     KeyService key_service{parts};
-    EventReader reader{db, log, bus, std::chrono::seconds{1}};
+    EventReader reader{db, log, bus, std::chrono::seconds{1}, std::chrono::seconds{60}};
     Router api;
     declare_api(api, {account_service, login_service, key_service, reader});
     return pretty(api.openapi(WAQTOR_VERSION));

@@ -46,7 +46,12 @@ FolderLock::~FolderLock() {
 }
 
 House::House(Settings const& settings, MasterKey key, std::unique_ptr<EventBus> with_bus, std::unique_ptr<SqlDatabase> with_db)
-    : master_key{std::move(key)}, bus{std::move(with_bus)}, db{std::move(with_db)}, logins{parts, policy_from(settings)} {}
+    : master_key{std::move(key)},
+      bus{std::move(with_bus)},
+      db{std::move(with_db)},
+      logins{parts, policy_from(settings)},
+      // Commands write from other processes, which wake nobody here: so look every second as well.
+      events{*db, log, *bus, std::chrono::seconds{1}, std::chrono::seconds{settings.longest_wait_seconds()}} {}
 
 Result<std::unique_ptr<House>> House::open(Settings const& settings) {
     TRY_OK(make_folder(settings.data()));

@@ -51,7 +51,7 @@ public:
     AccountService accounts{parts};
     LoginService logins;
     KeyService keys{parts};
-    EventReader events{*db, log, *bus, std::chrono::seconds{1}};   // commands write from other processes
+    EventReader events;
 
 private:
     House(Settings const& settings, MasterKey key, std::unique_ptr<EventBus> bus, std::unique_ptr<SqlDatabase> db);

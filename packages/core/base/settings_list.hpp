@@ -36,6 +36,8 @@ struct Settings final : SettingList {
         *this, {"database.url", "postgresql://… for PostgreSQL; empty means SQLite in the data folder", "DATABASE_URL", true}, ""};
     Number database_readers{*this, {"database.readers", "Connections for reading"}, 2, 1, 64};
 
+    Number longest_wait_seconds{*this, {"events.longest_wait_seconds", "Longest long-poll of /api/events"}, 60, 0, 60};
+
     Number login_hours{*this, {"auth.login_hours", "How long a login lasts without use"}, 168, 1, 8760};
     Number refresh_days{*this, {"auth.refresh_days", "How long a refresh token lasts"}, 30, 1, 365};
     Number login_attempts{

@@ -8,7 +8,7 @@ Task<EventPage> EventReader::read(WorkspaceId workspace, EventFilter filter, Mil
     // On the bus before the first look: what is written in between is not missed.
     EventBus::Subscription subscription{bus_, workspace, co_await asio::this_coro::executor};
     auto const ends = std::stop_callback{stop, [&] { subscription.interrupt(); }};
-    auto const until = std::chrono::steady_clock::now() + wait;
+    auto const until = std::chrono::steady_clock::now() + std::min(wait, longest_wait_);
     while (true) {
         CO_TRY(auto page,
                co_await db_.read([log = &log_, workspace, filter](Transaction& tx) { return log->read(tx, workspace, filter); }));

@@ -9,8 +9,10 @@ namespace waqtor {
 /// Reads the event log, and waits for more when there is nothing new: the long-poll.
 class EventReader {
 public:
-    /// `poll`: how often to look without being woken, for events that another process wrote.
-    EventReader(Database& db, EventLog& log, EventBus& bus, Milliseconds poll) : db_{db}, log_{log}, bus_{bus}, poll_{poll} {}
+    /// `poll`: how often to look without being woken, for events that another process wrote. `longest_wait`: no wait is longer,
+    /// whatever is asked.
+    EventReader(Database& db, EventLog& log, EventBus& bus, Milliseconds poll, Milliseconds longest_wait)
+        : db_{db}, log_{log}, bus_{bus}, poll_{poll}, longest_wait_{longest_wait} {}
 
     /// Answers at once when there is an event that fits the filter, else within `wait`, or when `stop` fires (on the calling
     /// coroutine's executor).
@@ -21,6 +23,7 @@ private:
     EventLog& log_;
     EventBus& bus_;
     Milliseconds poll_;
+    Milliseconds longest_wait_;
 };
 
 struct EventsRequest {
