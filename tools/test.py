@@ -14,6 +14,8 @@ import xml.etree.ElementTree as tree
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 RELEASE, ASAN, TSAN = "release", "asan", "tsan"
+THREADED_TARGETS = ["core_tests", "server_tests", "contract_tests"]
+THREADED_TESTS = "^(EventBusTest|HttpServerTest|HealthTest|TlsTest|Password)[.]|^contract_tests$"
 
 
 def run(command, **options):
@@ -22,10 +24,9 @@ def run(command, **options):
 
 
 def build(preset, targets):
-    folder = ROOT / "build" / preset
-    if not (folder / "build.ninja").exists() and run(["cmake", "--preset", preset], stdout=subprocess.DEVNULL):
+    if run(["cmake", "--preset", preset], stdout=subprocess.DEVNULL):
         return False
-    return run(["cmake", "--build", str(folder), "--target", *targets], stdout=subprocess.DEVNULL) == 0
+    return run(["cmake", "--build", "--preset", preset, "--target", *targets]) == 0
 
 
 def ctest(preset, arguments):
@@ -50,14 +51,15 @@ def main():
     wanted = parser.parse_args()
     if wanted.long:
         os.environ["TEST_LONG"] = "1"
+        wanted.presets = RELEASE
 
     passed = failed = 0
     for preset in wanted.presets.split(","):
         start = time.monotonic()
         # Under TSan only what runs on several threads is of interest.
-        targets, arguments = (["tsan_tests"], ["-L", "threads"]) if preset == TSAN else (["all"], [])
-        if preset != RELEASE:
-            arguments += ["-LE", "release-only"]
+        targets, arguments = (THREADED_TARGETS, ["-R", THREADED_TESTS]) if preset == TSAN else (["all"], [])
+        arguments += ["-C", "long"] if wanted.long else []
+        arguments += ["-LE", "release-only"] if preset != RELEASE else []
         if not build(preset, targets):
             good, bad = 0, 1
         else:
