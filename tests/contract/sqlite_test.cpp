@@ -32,6 +32,13 @@ TEST_P(Sqlite, SurvivesAPowerCutByItsSettings) {
     EXPECT_EQ(pragma<int>("secure_delete"), 1);
 }
 
+TEST_P(Sqlite, TheUrlMayNameItsKind) {
+    auto const file = path();
+    options().url = "sqlite:" + file;
+    EXPECT_EQ(db().schema_version(), newest_schema_version());
+    EXPECT_TRUE(std::filesystem::exists(file));
+}
+
 TEST_P(Sqlite, ItsFilesAreForTheirOwnerOnly) {
     WAQTOR_OK(exec("INSERT INTO event_counter VALUES ('x', 1)"));
     for (auto const* suffix : {"", "-wal", "-shm"}) {

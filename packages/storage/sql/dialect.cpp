@@ -68,7 +68,7 @@ Dialect const kPostgres{
     .list_columns = R"sql(
         SELECT table_name, column_name FROM information_schema.columns
          WHERE table_schema = current_schema() ORDER BY table_name, ordinal_position)sql",
-    .lock_migrations = "SELECT pg_advisory_xact_lock(7234017283807667300)",
+    .lock_migrations = "SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock(7234017283807667300)",
     .translate = to_postgres,
 };
 

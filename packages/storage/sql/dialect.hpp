@@ -16,7 +16,7 @@ struct Dialect {
     /// Table and column names of the schema, in order.
     std::string_view list_columns;
     /// What keeps two programs from migrating at the same time, run inside the transaction; empty when begin() does.
-    std::string_view lock_migrations;
+    std::string lock_migrations;
     std::string (*translate)(std::string_view migration);
 };
 

@@ -64,7 +64,7 @@ template <class F> auto in_transaction(Connection& connection, Access access, F 
 /// Applies the first missing migration; false when there is none. It looks again under the lock: another program may have been
 /// quicker.
 Result<bool> step(Transaction& tx, std::span<Migration const> migrations, Timestamp now) {
-    if (auto const lock = tx.connection().dialect().lock_migrations; !lock.empty()) TRY_OK(tx.maybe<std::string>(lock));
+    if (auto const& lock = tx.connection().dialect().lock_migrations; !lock.empty()) TRY_OK(tx.connection().script(lock));
     TRY(auto const version, verify(tx, migrations));
     if (static_cast<std::size_t>(version) >= migrations.size()) return false;
     TRY_OK(apply(tx, migrations[static_cast<std::size_t>(version)], now));
