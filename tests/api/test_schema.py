@@ -1,23 +1,35 @@
 """Schemathesis drives every operation of the server's own openapi.json: no server error, no answer outside the schema."""
 
+import json
 import os
 import subprocess
 import sys
 
 from conftest import ROOT, running, Server
 
+# The login goes with every request as a header, so the schema's three ways of logging in are not the generator's to vary: what happens
+# without them, or with wrong ones, is in test_auth.py and test_keys.py.
+VARIED_ELSEWHERE = "ignored_auth"
+# Would end the login the run comes with.
+LEFT_OUT = "logout"
 
-def test_every_operation_keeps_to_its_schema(folder):
-    examples = "300" if os.environ.get("TEST_LONG") else "25"
-    # Generated requests must not lock the account out or end the login they come with.
-    with running(Server(folder, ["--auth-login-attempts", "1000", "--auth-login-attempts-per-address", "10000",
-                                 "--events-longest-wait-seconds", "0"])) as server:
+
+def test_every_operation_keeps_to_its_schema(folder, tmp_path):
+    examples = "200" if os.environ.get("TEST_LONG") else "15"
+    quick = ["--auth-login-attempts", "1000", "--auth-login-attempts-per-address", "10000", "--events-longest-wait-seconds", "0"]
+    with running(Server(folder, quick)) as server:
         server.make_owner()
+        schema = server.call("GET", "/api/openapi.json").json
+        del schema["components"]["securitySchemes"]
+        for operations in schema["paths"].values():
+            for operation in operations.values():
+                operation.pop("security", None)
+        (tmp_path / "openapi.json").write_text(json.dumps(schema))
         done = subprocess.run(
-            [sys.executable, "-m", "schemathesis.cli", "run", f"{server.url}/api/openapi.json", "--header", f"Authorization: Bearer {server.owner}",
-             "--phases", "examples,coverage,fuzzing", "--max-examples", examples, "--seed", "7", "--exclude-path-regex", "logout",
-             "--workers", "2", "--suppress-health-check", "all", "--no-color"],
-            cwd=ROOT / "tests/api", capture_output=True, text=True, env={**os.environ, "SCHEMATHESIS_HOOKS": ""})
-        assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
-        assert " errors" not in done.stdout or "0 errors" in done.stdout
+            [sys.executable, "-m", "schemathesis.cli", "run", str(tmp_path / "openapi.json"), "--url", server.url,
+             "--header", f"Authorization: Bearer {server.owner}", "--exclude-checks", VARIED_ELSEWHERE, "--exclude-path-regex", LEFT_OUT,
+             "--phases", "examples,coverage,fuzzing", "--max-examples", examples, "--seed", "7", "--workers", "2",
+             "--suppress-health-check", "all", "--no-color"], cwd=tmp_path, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout[-12000:] + done.stderr[-2000:]
+        assert "0 generated" not in done.stdout
         assert server.process.poll() is None

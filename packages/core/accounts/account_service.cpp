@@ -60,21 +60,41 @@ UserRow AccountService::new_user(std::string email, std::string name, std::strin
 }
 
 Task<UserRow> AccountService::register_user(Register wish) {
-    if (!wish.setup_token && !wish.invitation_token)
-        co_return fail(Code::forbidden,
-                       "Registering needs a setupToken (the server prints one at its first start) or an invitationToken");
+    // Before anything else, so that strangers cannot make the server hash passwords.
+    CO_TRY_OK(co_await parts_.db.read([this, wish](Transaction& tx) -> Result<void> {
+        if (wish.invitation_token) {
+            TRY_OK(find_invitation(tx, lower(wish.email), *wish.invitation_token));
+            return {};
+        }
+        return check_setup_token(tx, wish.setup_token);
+    }));
     CO_TRY_OK(check_password("password", wish.password, lower(wish.email)));
     CO_TRY(auto hash, co_await parts_.hasher.hash(wish.password));
     auto user = new_user(wish.email, wish.name.value_or(""), std::move(hash));
     co_return co_await parts_.db.write([this, wish = std::move(wish), user = std::move(user)](Transaction& tx) -> Result<UserRow> {
         if (wish.invitation_token) return accept_invitation(tx, user, *wish.invitation_token);
-        auto const hash = token_hash(*wish.setup_token);
-        TRY(auto const token, parts_.users.find_one_time_token(tx, hash));
-        if (!token || token->used_at || token->expires_at <= parts_.clock.now() || token->purpose != kSetup)
-            return fail(Code::forbidden, "The setup token is unknown, used or expired; restart the server for a new one");
-        TRY_OK(parts_.users.use_one_time_token(tx, hash, parts_.clock.now()));
+        TRY_OK(check_setup_token(tx, wish.setup_token));
+        TRY_OK(parts_.users.use_one_time_token(tx, token_hash(*wish.setup_token), parts_.clock.now()));
         return add_owner(tx, user, wish.workspace_name.value_or("WaQtor"));
     });
+}
+
+Result<void> AccountService::check_setup_token(Transaction& tx, std::optional<std::string> const& token) {
+    if (!token)
+        return fail(Code::forbidden,
+                    "Registering needs a setupToken (the server prints one at its first start) or an invitationToken");
+    TRY(auto const found, parts_.users.find_one_time_token(tx, token_hash(*token)));
+    if (!found || found->used_at || found->expires_at <= parts_.clock.now() || found->purpose != kSetup)
+        return fail(Code::forbidden, "The setup token is unknown, used or expired; restart the server for a new one");
+    return {};
+}
+
+Result<InvitationRow> AccountService::find_invitation(Transaction& tx, std::string const& email, std::string const& token) {
+    TRY(auto const invitation, parts_.users.find_invitation(tx, token_hash(token)));
+    if (!invitation || invitation->accepted_at || invitation->expires_at <= parts_.clock.now())
+        return fail(Code::forbidden, "The invitation is unknown, used or expired");
+    if (invitation->email != email) return fail(Code::forbidden, "The invitation is for another e-mail address");
+    return *invitation;
 }
 
 Task<UserRow> AccountService::create_owner(std::string email, Secret password, std::string name, std::string workspace_name) {
@@ -97,13 +117,10 @@ Result<UserRow> AccountService::add_owner(Transaction& tx, UserRow user, std::st
 }
 
 Result<UserRow> AccountService::accept_invitation(Transaction& tx, UserRow user, std::string const& token) {
-    TRY(auto const invitation, parts_.users.find_invitation(tx, token_hash(token)));
-    if (!invitation || invitation->accepted_at || invitation->expires_at <= user.created_at)
-        return fail(Code::forbidden, "The invitation is unknown, used or expired");
-    if (invitation->email != user.email) return fail(Code::forbidden, "The invitation is for another e-mail address");
-    user.workspace = invitation->workspace;
-    user.role = invitation->role;
-    TRY_OK(parts_.users.accept_invitation(tx, user.workspace, invitation->id, user.created_at));
+    TRY(auto const invitation, find_invitation(tx, user.email, token));
+    user.workspace = invitation.workspace;
+    user.role = invitation.role;
+    TRY_OK(parts_.users.accept_invitation(tx, user.workspace, invitation.id, user.created_at));
     TRY_OK(parts_.users.add(tx, user));
     TRY_OK(parts_.events.append(tx, user.workspace, UserCreated{user.id, user.role}));
     return user;

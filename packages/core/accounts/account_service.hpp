@@ -40,6 +40,8 @@ public:
     Task<WorkspaceSettings> update_settings(Caller who, UpdateWorkspaceSettings wish);
 
 private:
+    Result<void> check_setup_token(Transaction& tx, std::optional<std::string> const& token);
+    Result<InvitationRow> find_invitation(Transaction& tx, std::string const& email, std::string const& token);
     Result<UserRow> add_owner(Transaction& tx, UserRow user, std::string workspace_name);
     Result<UserRow> accept_invitation(Transaction& tx, UserRow user, std::string const& token);
     Result<void> keep_an_owner(Transaction& tx, UserRow const& user);
