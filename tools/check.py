@@ -57,9 +57,11 @@ def check_generated(write):
 
 
 def changed_sources(since):
-    base = since or ("origin/main" if output(["git", "rev-parse", "--verify", "-q", "origin/main"]).returncode == 0 else "HEAD")
-    names = set(output(["git", "diff", "--name-only", base]).stdout.splitlines()) | set(output(["git", "diff", "--name-only", "HEAD~1"]).stdout.splitlines())
-    return [name for name in sorted(names) if name.endswith(".cpp") and (ROOT / name).exists()]
+    """Sources of the rooms touched since a revision: by default since origin/main, or in a clone that is at it, in the last commit."""
+    ahead = output(["git", "rev-list", "--count", "origin/main..HEAD"]).stdout.strip()
+    base = since or ("origin/main" if ahead not in ("", "0") else "HEAD~1")
+    names = output(["git", "diff", "--name-only", base, "--", "packages", "apps"]).stdout.splitlines()
+    return [name for name in names if name.endswith(".cpp") and not name.endswith("_test.cpp") and (ROOT / name).exists()]
 
 
 def check_tidy(since):
@@ -67,9 +69,13 @@ def check_tidy(since):
     if not files:
         return True
     print(f"clang-tidy on {len(files)} changed files", flush=True)
-    result = subprocess.run(["run-clang-tidy-19", "-quiet", "-p", "build/release", "-j", "2", *files], cwd=ROOT, capture_output=True, text=True)
+    # The precompiled headers must be there.
+    if subprocess.run(["cmake", "--build", "--preset", "release"], cwd=ROOT, stdout=subprocess.DEVNULL).returncode:
+        return False
+    result = subprocess.run(["run-clang-tidy-19", "-quiet", "-p", "build/release", "-j", "2", *(f"{ROOT}/{file}$" for file in files)],
+                            cwd=ROOT, capture_output=True, text=True)
     problems = [line for line in result.stdout.splitlines() if " warning: " in line or " error: " in line]
-    print("\n".join(problems))
+    print("\n".join(sorted(set(problems))))
     return result.returncode == 0 and not problems
 
 
