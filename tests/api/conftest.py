@@ -52,10 +52,11 @@ class Server:
         self.process = None
 
     def start(self):
+        self.log_file = tempfile.TemporaryFile("w+")   # a pipe that nobody reads would fill up and stop the server
         self.process = subprocess.Popen([BINARY, "serve", "--json", "--data", str(self.data), "--listen", "127.0.0.1:0", *self.arguments],
-                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=self.environment)
+                                        stdout=subprocess.PIPE, stderr=self.log_file, text=True, env=self.environment)
         line = self.process.stdout.readline()
-        assert line, f"the server did not start: {self.process.stderr.read()}"
+        assert line, f"the server did not start: {self.log}"
         said = json.loads(line)
         assert said["success"], said
         self.url = said["data"]["url"]
@@ -65,8 +66,13 @@ class Server:
 
     def stop(self, how=signal.SIGTERM):
         self.process.send_signal(how)
-        output, self.log = self.process.communicate()
+        self.process.communicate()
         return self.process.returncode
+
+    @property
+    def log(self):
+        self.log_file.seek(0)
+        return self.log_file.read()
 
     def call(self, method, path, body=None, *, key=None, token=None, cookie=None, headers=None, raw=None):
         connection = http.client.HTTPConnection(self.address.hostname, self.address.port, timeout=90)
