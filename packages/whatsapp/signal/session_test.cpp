@@ -2,6 +2,7 @@
 
 #include "whatsapp/crypto/encoding.hpp"
 #include "whatsapp/refusal.hpp"
+#include "whatsapp/signal/testing/device.hpp"
 #include "whatsapp/testing/vectors.hpp"
 
 #include <gtest/gtest.h>
@@ -11,57 +12,19 @@ namespace waqtor::whatsapp::signal {
 namespace {
 
 using crypto::to_hex;
-using testing::hex;
-using testing::text;
+using whatsapp::testing::hex;
+using whatsapp::testing::text;
 
-/// A device with one session record towards its only peer.
-struct Device {
-    Identity identity = Identity::generate();
-    SignedPreKey signed_prekey = SignedPreKey::generate(7, identity);
-    std::map<KeyId, PreKey> prekeys;
-    KeyId last_prekey = 0;
-    SessionRecord sessions;
-
-    Bundle bundle(bool with_one_time = true) {
-        Bundle out{
-            identity.registration_id, identity.keys.pub, {signed_prekey.id, signed_prekey.keys.pub, signed_prekey.signature}, {}};
-        if (with_one_time) {
-            auto const id = ++last_prekey;
-            auto const& made = prekeys[id] = PreKey::generate(id);
-            out.one_time = Bundle::OneTime{id, made.keys.pub};
-        }
-        return out;
-    }
+/// A device as the tests use it: what it refuses must not have changed it.
+struct Device : testing::Device {
     Ciphertext encrypt(std::string_view words) { return *sessions.encrypt(identity, bytes_of(words)); }
 
-    Result<std::string> decrypt(Ciphertext const& message) {
-        TRY(auto const plaintext, read(message));
-        // What a store would do between any two messages.
-        TRY(sessions, SessionRecord::parse(sessions.serialize()));
-        return std::string{text_of(plaintext)};
-    }
     std::optional<Refusal> refusal(Ciphertext const& message) {
         auto const before = sessions.serialize();
         auto const result = decrypt(message);
         if (result) return std::nullopt;
         EXPECT_EQ(sessions.serialize(), before) << "a refused message changed the session";
         return refusal_of(result.error());
-    }
-
-private:
-    Result<Bytes> read(Ciphertext const& message) {
-        if (message.kind == Kind::message) {
-            TRY(auto const parsed, Message::parse(message.bytes));
-            return sessions.decrypt(identity, parsed);
-        }
-        TRY(auto const parsed, PreKeyMessage::parse(message.bytes));
-        auto const fresh = !sessions.knows(parsed);
-        auto const one_time = prekeys.find(parsed.prekey_id.value_or(0));
-        TRY(auto plaintext,
-            sessions.decrypt(identity, parsed, parsed.signed_prekey_id == signed_prekey.id ? &signed_prekey.keys : nullptr,
-                             one_time == prekeys.end() ? nullptr : &one_time->second.keys));
-        if (fresh && one_time != prekeys.end()) prekeys.erase(one_time);
-        return plaintext;
     }
 };
 
@@ -235,7 +198,7 @@ TEST_F(Talk, StoredRecordsAreReadBackExactlyOrNotAtAll) {
 }
 
 TEST(Session, ReadsAConversationThatLibsignalRecorded) {
-    auto const file = testing::vectors("signal.json");
+    auto const file = whatsapp::testing::vectors("signal.json");
     auto const& row = file.at("session").as_object();
     Identity const bob{crypto::KeyPair::from(crypto::secret32(hex(row, "identity"))), 1234};
     auto const signed_prekey = crypto::KeyPair::from(crypto::secret32(hex(row, "signed_prekey")));

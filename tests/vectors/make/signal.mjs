@@ -10,7 +10,8 @@ nodeCrypto.generateKeyPairSync = () => {
     const privateKey = nodeCrypto.createPrivateKey({key: der, format: 'der', type: 'pkcs8'});
     return {privateKey: der, publicKey: nodeCrypto.createPublicKey(privateKey).export({format: 'der', type: 'spki'})};
 };
-const randomBytes = nodeCrypto.randomBytes;
+const {randomBytes, randomInt} = nodeCrypto;
+nodeCrypto.randomInt = most => bytes(`drawn ${drawn++}`, 4).readUInt32BE() % most;
 nodeCrypto.randomBytes = size => bytes(`drawn ${drawn++}`, size);
 syncBuiltinESMExports();
 
@@ -61,7 +62,7 @@ for (let i = 0; i < 6; ++i) {
     group.push({plaintext: hex(plaintext), bytes: hex(await new GroupCipher(store, name).encrypt(plaintext))});
 }
 
-nodeCrypto.randomBytes = randomBytes;
+Object.assign(nodeCrypto, {randomBytes, randomInt});
 syncBuiltinESMExports();
 save('signal.json', {
     session: {
