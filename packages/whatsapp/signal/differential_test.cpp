@@ -193,8 +193,11 @@ private:
     void change(std::deque<Flight>& queue, std::size_t index) {
         if (queue[index].message.kind != Kind::message) return;
         auto copy = queue[index].message;
-        copy.bytes[dice_.below(copy.bytes.size())] ^= static_cast<std::uint8_t>(1U << dice_.below(8));
-        ASSERT_FALSE(read(queue, copy)) << "a changed message was read in step " << step_;
+        // libsignal leaves the version byte out of its MAC; we do not.
+        auto const first = &queue == &to_theirs_ ? std::size_t{1} : std::size_t{0};
+        copy.bytes[first + dice_.below(copy.bytes.size() - first)] ^= static_cast<std::uint8_t>(1U << dice_.below(8));
+        ASSERT_FALSE(read(queue, copy)) << (&queue == &to_ours_ ? "we" : "libsignal") << " read a changed message in step "
+                                        << step_;
         ++changed_;
     }
     std::string last_error_;
@@ -242,6 +245,7 @@ TEST(Differential, GroupsWithBaileys) {
     theirs.accept(ours.distribution()->serialize());
     from_theirs.accept(*Distribution::parse(theirs.distribution(true)));
     auto const steps = setting("WAQTOR_DIFFERENTIAL_STEPS", 1000) / 4;
+    unsigned renewals = 0;
     for (unsigned step = 0; step < steps && !HasFailure(); ++step) {
         auto const roll = dice.below(100);
         auto words = dice.bytes();
@@ -254,6 +258,7 @@ TEST(Differential, GroupsWithBaileys) {
             ours.rotate();
             theirs.accept(ours.distribution()->serialize());
         } else if (roll < 56) {
+            if (++renewals % 4 == 0) drain();   // a sixth key would push out the first
             from_theirs.accept(*Distribution::parse(theirs.distribution(dice.percent(50))));
         } else if (roll < 78 && !to_ours.empty()) {
             hear_theirs(dice.below(to_ours.size()));
