@@ -1,7 +1,7 @@
 #include "whatsapp/appstate/patch.hpp"
 #include "whatsapp/crypto/encoding.hpp"
+#include "whatsapp/crypto/refusal.hpp"
 #include "whatsapp/proto/app_state.pb.h"
-#include "whatsapp/refusal.hpp"
 #include "whatsapp/testing/vectors.hpp"
 
 #include <gtest/gtest.h>

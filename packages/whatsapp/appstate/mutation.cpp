@@ -1,8 +1,8 @@
 #include "whatsapp/appstate/mutation.hpp"
 
 #include "whatsapp/crypto/digest.hpp"
+#include "whatsapp/crypto/refusal.hpp"
 #include "whatsapp/proto/app_state.pb.h"
-#include "whatsapp/refusal.hpp"
 
 namespace waqtor::whatsapp::appstate {
 

@@ -2,8 +2,8 @@
 
 #include "whatsapp/binary/tokens.hpp"
 #include "whatsapp/crypto/encoding.hpp"
+#include "whatsapp/crypto/refusal.hpp"
 #include "whatsapp/crypto/secret.hpp"
-#include "whatsapp/refusal.hpp"
 #include "whatsapp/testing/vectors.hpp"
 
 #include <gtest/gtest.h>

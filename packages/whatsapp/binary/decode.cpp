@@ -2,7 +2,7 @@
 #include "whatsapp/binary/inflate.hpp"
 #include "whatsapp/binary/tags.hpp"
 #include "whatsapp/binary/tokens.hpp"
-#include "whatsapp/refusal.hpp"
+#include "whatsapp/crypto/refusal.hpp"
 
 namespace waqtor::whatsapp {
 

@@ -1,6 +1,6 @@
 #include "whatsapp/binary/inflate.hpp"
 
-#include "whatsapp/refusal.hpp"
+#include "whatsapp/crypto/refusal.hpp"
 
 #include <zlib.h>
 

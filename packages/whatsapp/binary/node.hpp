@@ -1,6 +1,6 @@
 #pragma once
 #include "whatsapp/binary/jid.hpp"
-#include "whatsapp/bytes.hpp"
+#include "whatsapp/crypto/bytes.hpp"
 
 #include <concepts>
 #include <initializer_list>

@@ -1,6 +1,6 @@
 #include "whatsapp/crypto/cipher.hpp"
 
-#include "whatsapp/refusal.hpp"
+#include "whatsapp/crypto/refusal.hpp"
 
 #include <openssl/evp.h>
 

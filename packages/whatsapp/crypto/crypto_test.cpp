@@ -2,7 +2,7 @@
 #include "whatsapp/crypto/curve.hpp"
 #include "whatsapp/crypto/digest.hpp"
 #include "whatsapp/crypto/encoding.hpp"
-#include "whatsapp/refusal.hpp"
+#include "whatsapp/crypto/refusal.hpp"
 #include "whatsapp/testing/vectors.hpp"
 
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 #include "whatsapp/crypto/curve.hpp"
 
-#include "whatsapp/refusal.hpp"
+#include "whatsapp/crypto/refusal.hpp"
 
 #include <openssl/bn.h>
 #include <sodium.h>

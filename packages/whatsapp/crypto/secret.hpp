@@ -1,5 +1,5 @@
 #pragma once
-#include "whatsapp/bytes.hpp"
+#include "whatsapp/crypto/bytes.hpp"
 
 namespace waqtor::whatsapp::crypto {
 

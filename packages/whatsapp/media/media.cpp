@@ -1,6 +1,6 @@
 #include "whatsapp/media/media.hpp"
 
-#include "whatsapp/refusal.hpp"
+#include "whatsapp/crypto/refusal.hpp"
 
 namespace waqtor::whatsapp::media {
 

@@ -1,7 +1,7 @@
 #include "whatsapp/noise/frame.hpp"
 
+#include "whatsapp/crypto/refusal.hpp"
 #include "whatsapp/noise/symmetric.hpp"
-#include "whatsapp/refusal.hpp"
 
 namespace waqtor::whatsapp::noise {
 

@@ -1,6 +1,6 @@
 #pragma once
 #include "core/base/result.hpp"
-#include "whatsapp/bytes.hpp"
+#include "whatsapp/crypto/bytes.hpp"
 
 namespace waqtor::whatsapp::noise {
 

@@ -1,7 +1,7 @@
 #include "whatsapp/noise/handshake.hpp"
 
+#include "whatsapp/crypto/refusal.hpp"
 #include "whatsapp/proto/noise.pb.h"
-#include "whatsapp/refusal.hpp"
 
 namespace waqtor::whatsapp::noise {
 

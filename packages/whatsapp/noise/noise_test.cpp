@@ -1,7 +1,7 @@
 #include "whatsapp/crypto/encoding.hpp"
+#include "whatsapp/crypto/refusal.hpp"
 #include "whatsapp/noise/frame.hpp"
 #include "whatsapp/noise/handshake.hpp"
-#include "whatsapp/refusal.hpp"
 #include "whatsapp/testing/vectors.hpp"
 
 #include <gtest/gtest.h>

@@ -1,8 +1,8 @@
 #include "whatsapp/pairing/adv.hpp"
 
 #include "whatsapp/crypto/digest.hpp"
+#include "whatsapp/crypto/refusal.hpp"
 #include "whatsapp/proto/adv.pb.h"
-#include "whatsapp/refusal.hpp"
 
 namespace waqtor::whatsapp::pairing {
 

@@ -2,7 +2,7 @@
 
 #include "whatsapp/crypto/cipher.hpp"
 #include "whatsapp/crypto/digest.hpp"
-#include "whatsapp/refusal.hpp"
+#include "whatsapp/crypto/refusal.hpp"
 
 namespace waqtor::whatsapp::pairing {
 

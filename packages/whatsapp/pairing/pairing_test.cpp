@@ -1,12 +1,12 @@
 #include "whatsapp/connection/client_payload.hpp"
 #include "whatsapp/crypto/digest.hpp"
 #include "whatsapp/crypto/encoding.hpp"
+#include "whatsapp/crypto/refusal.hpp"
 #include "whatsapp/pairing/adv.hpp"
 #include "whatsapp/pairing/code.hpp"
 #include "whatsapp/pairing/qr.hpp"
 #include "whatsapp/proto/adv.pb.h"
 #include "whatsapp/proto/client_payload.pb.h"
-#include "whatsapp/refusal.hpp"
 #include "whatsapp/testing/vectors.hpp"
 
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
 #include "whatsapp/pairing/qr.hpp"
 
 #include "whatsapp/crypto/encoding.hpp"
-#include "whatsapp/refusal.hpp"
+#include "whatsapp/crypto/refusal.hpp"
 
 namespace waqtor::whatsapp::pairing {
 

@@ -1,6 +1,6 @@
 #include "whatsapp/signal/chain.hpp"
 
-#include "whatsapp/refusal.hpp"
+#include "whatsapp/crypto/refusal.hpp"
 
 #include <algorithm>
 

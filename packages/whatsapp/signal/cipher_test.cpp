@@ -1,6 +1,6 @@
 #include "whatsapp/signal/cipher.hpp"
 
-#include "whatsapp/refusal.hpp"
+#include "whatsapp/crypto/refusal.hpp"
 #include "whatsapp/signal/memory_store.hpp"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 #include "whatsapp/crypto/encoding.hpp"
-#include "whatsapp/refusal.hpp"
+#include "whatsapp/crypto/refusal.hpp"
 #include "whatsapp/signal/group.hpp"
 #include "whatsapp/signal/testing/device.hpp"
 #include "whatsapp/testing/node_peer.hpp"

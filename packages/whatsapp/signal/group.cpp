@@ -1,6 +1,6 @@
 #include "whatsapp/signal/group.hpp"
 
-#include "whatsapp/refusal.hpp"
+#include "whatsapp/crypto/refusal.hpp"
 #include "whatsapp/signal/record_io.hpp"
 
 #include <limits>

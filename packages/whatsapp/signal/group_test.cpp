@@ -1,7 +1,7 @@
 #include "whatsapp/signal/group.hpp"
 
 #include "whatsapp/crypto/encoding.hpp"
-#include "whatsapp/refusal.hpp"
+#include "whatsapp/crypto/refusal.hpp"
 #include "whatsapp/testing/vectors.hpp"
 
 #include <gtest/gtest.h>

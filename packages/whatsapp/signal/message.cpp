@@ -1,7 +1,7 @@
 #include "whatsapp/signal/message.hpp"
 
+#include "whatsapp/crypto/refusal.hpp"
 #include "whatsapp/proto/signal.pb.h"
-#include "whatsapp/refusal.hpp"
 
 namespace waqtor::whatsapp::signal {
 

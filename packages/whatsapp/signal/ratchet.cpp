@@ -1,6 +1,6 @@
 #include "whatsapp/signal/ratchet.hpp"
 
-#include "whatsapp/refusal.hpp"
+#include "whatsapp/crypto/refusal.hpp"
 
 #include <limits>
 

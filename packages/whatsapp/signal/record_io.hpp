@@ -1,6 +1,6 @@
 #pragma once
 #include "whatsapp/crypto/curve.hpp"
-#include "whatsapp/refusal.hpp"
+#include "whatsapp/crypto/refusal.hpp"
 
 namespace waqtor::whatsapp::signal {
 

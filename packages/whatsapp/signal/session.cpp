@@ -1,6 +1,6 @@
 #include "whatsapp/signal/session.hpp"
 
-#include "whatsapp/refusal.hpp"
+#include "whatsapp/crypto/refusal.hpp"
 #include "whatsapp/signal/ratchet.hpp"
 
 namespace waqtor::whatsapp::signal {

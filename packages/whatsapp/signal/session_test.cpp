@@ -1,7 +1,7 @@
 #include "whatsapp/signal/session.hpp"
 
 #include "whatsapp/crypto/encoding.hpp"
-#include "whatsapp/refusal.hpp"
+#include "whatsapp/crypto/refusal.hpp"
 #include "whatsapp/signal/testing/device.hpp"
 #include "whatsapp/testing/vectors.hpp"
 

@@ -1,4 +1,4 @@
-#include "whatsapp/refusal.hpp"
+#include "whatsapp/crypto/refusal.hpp"
 
 namespace waqtor::whatsapp {
 

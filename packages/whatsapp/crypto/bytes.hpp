@@ -1,17 +1,13 @@
 #pragma once
+#include "core/base/bytes.hpp"
+
 #include <algorithm>
-#include <array>
 #include <cstddef>
-#include <cstdint>
-#include <span>
-#include <string>
-#include <string_view>
-#include <vector>
 
 namespace waqtor::whatsapp {
 
-using Bytes = std::vector<std::uint8_t>;
-using ByteView = std::span<std::uint8_t const>;
+using waqtor::Bytes;
+using ByteView = BytesView;
 template <std::size_t N> using ByteArray = std::array<std::uint8_t, N>;
 
 /// The same memory, seen as bytes; the text must outlive the view.
