@@ -72,6 +72,7 @@ Mac patch_mac(Keys const& keys, proto::SyncdPatch const& patch, std::uint64_t ve
 
 std::vector<Bytes> unique_ids(std::set<std::string> const& ids) {
     std::vector<Bytes> out;
+    out.reserve(ids.size());
     for (auto const& id : ids) out.push_back(to_bytes(bytes_of(id)));
     return out;
 }

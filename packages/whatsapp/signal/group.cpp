@@ -121,6 +121,7 @@ Result<SenderKeyRecord> SenderKeyRecord::parse(ByteView bytes) {
         state.chain.chain = Chain{std::move(key), in.u32()};
         auto const skipped = in.u16();
         if (skipped > kMostSkipped || skipped * 36U > in.left()) return broken();
+        state.chain.skipped.reserve(skipped);
         for (unsigned i = 0; i < skipped; ++i) {
             auto const index = in.u32();
             state.chain.skipped.push_back({index, in.secret()});

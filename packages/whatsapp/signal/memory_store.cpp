@@ -11,6 +11,7 @@ template <class Map> auto found(Map const& map, typename Map::key_type const& ke
 
 Task<std::vector<Bytes>> MemoryStore::sessions(std::vector<Jid> devices) {
     std::vector<Bytes> out;
+    out.reserve(devices.size());
     for (auto const& device : devices) out.push_back(found(state_.sessions, device).value_or(Bytes{}));
     co_return out;
 }

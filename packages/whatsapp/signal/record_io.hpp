@@ -7,16 +7,32 @@ namespace waqtor::whatsapp::signal {
 /// Writes the fields of a stored record one after the other; numbers big-endian.
 class RecordWriter {
 public:
-    explicit RecordWriter(std::uint8_t version) { out_.push_back(version); }
+    explicit RecordWriter(std::uint8_t version) {
+        out_.reserve(512);   // a session without skipped keys
+        u8(version);
+    }
 
-    void u8(std::size_t value) { out_.push_back(static_cast<std::uint8_t>(value)); }
-    void u16(std::size_t value) { append(out_, big_endian<2>(value)); }
-    void u32(std::uint32_t value) { append(out_, big_endian<4>(value)); }
-    void bytes(ByteView value) { append(out_, value); }
+    void u8(std::size_t value) { bytes(big_endian<1>(value)); }
+    void u16(std::size_t value) { bytes(big_endian<2>(value)); }
+    void u32(std::uint32_t value) { bytes(big_endian<4>(value)); }
+    void bytes(ByteView value) {
+        make_room(value.size());
+        append(out_, value);
+    }
     Bytes take() { return std::move(out_); }
 
 private:
     Bytes out_;
+
+    /// A growing vector would leave copies of secret keys behind on the heap.
+    void make_room(std::size_t size) {
+        if (out_.capacity() - out_.size() >= size) return;
+        Bytes larger;
+        larger.reserve(2 * (out_.size() + size));
+        append(larger, out_);
+        crypto::wipe(out_);
+        out_.swap(larger);
+    }
 };
 
 /// Reads them back. After the first read beyond the end everything is zero and ok() is false, so that callers check once.
