@@ -24,7 +24,7 @@ public:
     }
 
 private:
-    static constexpr std::size_t kAll = kSingleTokens.size() + 4 * 256;
+    static constexpr std::size_t kAll = kSingleTokens.size() + std::size_t{4} * 256;
     static constexpr std::size_t kSlots = 4096;
 
     static std::string_view word_at(std::size_t position) {

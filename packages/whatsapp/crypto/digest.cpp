@@ -52,7 +52,7 @@ Digest64 hmac_sha512(ByteView key, std::initializer_list<ByteView> parts) {
 }
 
 void hkdf_into(std::span<std::uint8_t> out, ByteView input, ByteView salt, ByteView info) {
-    assert(out.size() <= 255 * 32);
+    assert(out.size() <= std::size_t{255} * 32);
     ByteArray<32> const no_salt{};
     auto const key = Secret32{hmac_sha256(salt.empty() ? ByteView{no_salt} : salt, input)};
     Secret32 block;
