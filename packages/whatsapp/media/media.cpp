@@ -2,6 +2,8 @@
 
 #include "whatsapp/crypto/refusal.hpp"
 
+#include <cassert>
+
 namespace waqtor::whatsapp::media {
 
 namespace {
@@ -69,8 +71,8 @@ void Encryptor::update(ByteView plaintext, Bytes& out) {
 
 Hashes Encryptor::finish(Bytes& out) {
     auto const before = out.size();
-    // Only decryption can fail here.
-    (void)cipher_.finish(out);
+    [[maybe_unused]] auto const finished = cipher_.finish(out);
+    assert(finished && "only decryption can fail here");
     sealed(ByteView{out}.subspan(before));
     auto const mac = mac_.finish();
     auto const cut = ByteView{mac}.first(kMacSize);
