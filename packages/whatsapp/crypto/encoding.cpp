@@ -18,6 +18,7 @@ std::string to_base64(ByteView bytes, Base64 alphabet) {
 }
 
 std::optional<Bytes> from_base64(std::string_view text, Base64 alphabet) {
+    if (text.empty()) return Bytes{};
     Bytes out(text.size() / 4 * 3 + 3);
     std::size_t size = 0;
     char const* end = nullptr;
@@ -36,6 +37,7 @@ std::string to_hex(ByteView bytes) {
 }
 
 std::optional<Bytes> from_hex(std::string_view text) {
+    if (text.empty()) return Bytes{};   // libsodium takes no null pointer
     Bytes out(text.size() / 2);
     std::size_t size = 0;
     char const* end = nullptr;

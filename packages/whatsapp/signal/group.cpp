@@ -120,7 +120,7 @@ Result<SenderKeyRecord> SenderKeyRecord::parse(ByteView bytes) {
         auto key = in.secret();
         state.chain.chain = Chain{std::move(key), in.u32()};
         auto const skipped = in.u16();
-        if (skipped > kMostSkipped || skipped * 36U > in.left()) return broken();
+        if (skipped > kMostSkipped || skipped > in.left() / 36) return broken();
         state.chain.skipped.reserve(skipped);
         for (unsigned i = 0; i < skipped; ++i) {
             auto const index = in.u32();

@@ -55,7 +55,7 @@ bool read_receiving(RecordReader& in, SessionState::Receiving& out) {
     out.ratchet_key = in.key();
     out.chain.chain = read_chain(in);
     auto const count = in.u16();
-    if (count > kMostSkipped || count * 36U > in.left()) return false;
+    if (count > kMostSkipped || count > in.left() / 36) return false;
     out.chain.skipped.reserve(count);
     for (unsigned i = 0; i < count; ++i) {
         auto const index = in.u32();
