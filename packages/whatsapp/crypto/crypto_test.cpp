@@ -1,0 +1,180 @@
+#include "whatsapp/crypto/cipher.hpp"
+#include "whatsapp/crypto/curve.hpp"
+#include "whatsapp/crypto/digest.hpp"
+#include "whatsapp/crypto/encoding.hpp"
+#include "whatsapp/crypto/refusal.hpp"
+#include "whatsapp/testing/vectors.hpp"
+
+#include <gtest/gtest.h>
+#include <boost/json.hpp>
+
+namespace waqtor::whatsapp::crypto {
+namespace {
+
+using whatsapp::testing::hex;
+using whatsapp::testing::text;
+using whatsapp::testing::operator""_hex;
+
+/// Calls `check` with each row of one array of crypto.json.
+template <class Check> void each(std::string_view group, Check check) {
+    static auto const file = whatsapp::testing::vectors("crypto.json");
+    auto const& rows = file.at(group).as_array();
+    ASSERT_FALSE(rows.empty());
+    for (auto const& row : rows) check(row.as_object());
+}
+
+TEST(Crypto, CurveAgreesWithTheForeignLibrary) {
+    each("curve", [](auto const& row) {
+        auto const pair = KeyPair::from(secret32(hex(row, "secret")));
+        EXPECT_EQ(to_hex(pair.pub), text(row, "public"));
+        auto const other = PublicKey::parse(hex(row, "other_public"));
+        ASSERT_TRUE(other);
+        auto const shared = agree(pair.secret, *other);
+        ASSERT_TRUE(shared);
+        EXPECT_EQ(to_hex(*shared), text(row, "shared"));
+    });
+}
+
+TEST(Crypto, ForeignXeddsaSignaturesVerifyAndChangedOnesDoNot) {
+    each("curve", [](auto const& row) {
+        auto const key = *PublicKey::parse(hex(row, "public"));
+        auto message = hex(row, "message");
+        auto signature = hex(row, "signature");
+        EXPECT_TRUE(verify(key, message, signature));
+        for (std::size_t bit = 0; bit < 512; ++bit) {
+            signature[bit / 8] ^= static_cast<std::uint8_t>(1U << bit % 8);
+            EXPECT_FALSE(verify(key, message, signature)) << "bit " << bit;
+            signature[bit / 8] ^= static_cast<std::uint8_t>(1U << bit % 8);
+        }
+        message[0] ^= 1;
+        EXPECT_FALSE(verify(key, message, signature));
+    });
+}
+
+TEST(Crypto, OwnXeddsaSignaturesVerifyForBothSignsOfTheEdwardsPoint) {
+    bool seen[2] = {};
+    for (int i = 0; i < 64; ++i) {
+        auto const pair = KeyPair::generate();
+        auto const message = random_bytes(static_cast<std::size_t>(i));
+        auto const signature = sign(pair.secret, message);
+        seen[signature[63] >> 7] = true;
+        EXPECT_TRUE(verify(pair.pub, message, signature));
+        EXPECT_FALSE(verify(KeyPair::generate().pub, message, signature));
+        EXPECT_FALSE(verify(pair.pub, message, ByteView{signature}.first(63)));
+    }
+    EXPECT_TRUE(seen[0] && seen[1]);
+}
+
+TEST(Crypto, SmallOrderKeysAreRefused) {
+    auto const pair = KeyPair::generate();
+    for (auto key : {PublicKey{}, PublicKey{{1}}}) {
+        EXPECT_FALSE(agree(pair.secret, key));
+        EXPECT_FALSE(verify(key, {}, Signature{}));
+    }
+}
+
+TEST(Crypto, PublicKeysComeWithAndWithoutTheTypeByte) {
+    auto const key = KeyPair::generate().pub;
+    EXPECT_EQ(*PublicKey::parse(key.serialized()), key);
+    EXPECT_EQ(*PublicKey::parse(key.bytes), key);
+    auto wrong_type = key.serialized();
+    wrong_type[0] = 6;
+    EXPECT_EQ(refusal_of(PublicKey::parse(wrong_type).error()), Refusal::malformed);
+    EXPECT_FALSE(PublicKey::parse(ByteView{key.bytes}.first(31)));
+}
+
+TEST(Crypto, HkdfAgreesWithTheForeignLibrary) {
+    each("hkdf", [](auto const& row) {
+        Bytes out(hex(row, "output").size());
+        hkdf_into(out, hex(row, "input"), hex(row, "salt"), bytes_of(text(row, "info")));
+        EXPECT_EQ(to_hex(out), text(row, "output"));
+    });
+}
+
+TEST(Crypto, HkdfOfRfc5869) {
+    Bytes out(42);
+    hkdf_into(out, "0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b"_hex, "000102030405060708090a0b0c"_hex,
+              "f0f1f2f3f4f5f6f7f8f9"_hex);
+    EXPECT_EQ(to_hex(out), "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865");
+}
+
+TEST(Crypto, GcmAgreesWithTheForeignLibraryAndRefusesEveryChange) {
+    each("gcm", [](auto const& row) {
+        auto const key = hex(row, "key");
+        auto const nonce = to_array<12>(hex(row, "nonce"));
+        auto const associated = hex(row, "associated");
+        auto const plaintext = hex(row, "plaintext");
+        auto sealed = gcm_encrypt(key, nonce, plaintext, associated);
+        EXPECT_EQ(to_hex(sealed), text(row, "ciphertext"));
+        EXPECT_EQ(*gcm_decrypt(key, nonce, sealed, associated), plaintext);
+        for (auto& byte : sealed) {
+            byte ^= 0x40;
+            EXPECT_EQ(refusal_of(gcm_decrypt(key, nonce, sealed, associated).error()), Refusal::message_mac);
+            byte ^= 0x40;
+        }
+        EXPECT_FALSE(gcm_decrypt(key, nonce, sealed, concat({associated, "00"_hex})));
+        EXPECT_FALSE(gcm_decrypt(key, nonce, ByteView{sealed}.first(15), associated));
+    });
+}
+
+TEST(Crypto, CbcAgreesWithTheForeignLibraryAlsoInPieces) {
+    each("cbc", [](auto const& row) {
+        auto const key = hex(row, "key");
+        auto const iv = to_array<16>(hex(row, "iv"));
+        auto const plaintext = hex(row, "plaintext");
+        auto const sealed = cbc_encrypt(key, iv, plaintext);
+        EXPECT_EQ(to_hex(sealed), text(row, "ciphertext"));
+        EXPECT_EQ(*cbc_decrypt(key, iv, sealed), plaintext);
+
+        Bytes pieces;
+        CbcStream stream{CbcStream::Direction::decrypt, key, iv};
+        for (auto byte : sealed) stream.update({&byte, 1}, pieces);
+        EXPECT_TRUE(stream.finish(pieces));
+        EXPECT_EQ(pieces, plaintext);
+    });
+    auto const key = random_secret();
+    EXPECT_EQ(refusal_of(cbc_decrypt(key, {}, random_bytes(15)).error()), Refusal::malformed);
+    EXPECT_FALSE(cbc_decrypt(key, {}, {}));
+}
+
+TEST(Crypto, CtrHmacAndPbkdf2AgreeWithTheForeignLibrary) {
+    each("ctr", [](auto const& row) {
+        EXPECT_EQ(to_hex(ctr_apply(hex(row, "key"), to_array<16>(hex(row, "iv")), hex(row, "plaintext"))), text(row, "ciphertext"));
+    });
+    each("hmac", [](auto const& row) {
+        auto const key = hex(row, "key");
+        auto const data = hex(row, "data");
+        if (text(row, "variant") == "sha512") {
+            EXPECT_EQ(to_hex(hmac_sha512(key, {data})), text(row, "output"));
+            return;
+        }
+        EXPECT_EQ(to_hex(hmac_sha256(key, data)), text(row, "output"));
+        HmacStream stream{key};
+        stream.update(ByteView{data}.first(10));
+        stream.update(ByteView{data}.subspan(10));
+        EXPECT_EQ(to_hex(stream.finish()), text(row, "output"));
+    });
+    each("pairing_code",
+         [](auto const& row) { EXPECT_EQ(to_hex(pbkdf2(text(row, "code"), hex(row, "salt"), 131072)), text(row, "key")); });
+}
+
+TEST(Crypto, Base64AndHexRefuseWhatTheyCannotRead) {
+    EXPECT_EQ(to_base64("00ff10fb"_hex), "AP8Q+w==");
+    EXPECT_EQ(to_base64("00ff10fb"_hex, Base64::url_safe), "AP8Q-w");
+    EXPECT_EQ(from_base64("AP8Q+w=="), "00ff10fb"_hex);
+    EXPECT_EQ(from_base64("AP8Q-w", Base64::url_safe), "00ff10fb"_hex);
+    for (auto bad : {"AP8Q+w", "AP8Q-w==", "A", "AP8Q+w==x", "!!!!"}) EXPECT_FALSE(from_base64(bad)) << bad;
+    for (auto bad : {"0", "0g", "00 "}) EXPECT_FALSE(from_hex(bad)) << bad;
+    EXPECT_EQ(from_hex(""), Bytes{});
+}
+
+TEST(Crypto, MovedSecretsLeaveNothingBehind) {
+    auto first = random_secret();
+    auto const copy = first;
+    auto const second = std::move(first);
+    EXPECT_TRUE(second == copy);
+    EXPECT_TRUE(first == Secret32{});   // NOLINT(bugprone-use-after-move): that is the point
+}
+
+}   // namespace
+}   // namespace waqtor::whatsapp::crypto

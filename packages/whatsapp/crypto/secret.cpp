@@ -1,0 +1,19 @@
+#include "whatsapp/crypto/secret.hpp"
+
+#include <sodium.h>
+
+namespace waqtor::whatsapp::crypto {
+
+void wipe(std::span<std::uint8_t> memory) { sodium_memzero(memory.data(), memory.size()); }
+
+bool equal(ByteView a, ByteView b) { return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0; }
+
+void random(std::span<std::uint8_t> out) { randombytes_buf(out.data(), out.size()); }
+
+Bytes random_bytes(std::size_t size) {
+    Bytes out(size);
+    random(out);
+    return out;
+}
+
+}   // namespace waqtor::whatsapp::crypto

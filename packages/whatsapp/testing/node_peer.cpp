@@ -1,0 +1,58 @@
+#include "whatsapp/testing/node_peer.hpp"
+
+#include <boost/json.hpp>
+
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <csignal>
+#include <filesystem>
+#include <stdexcept>
+
+namespace waqtor::whatsapp::testing {
+
+NodePeer::NodePeer(std::string_view script) {
+    auto const folder = std::filesystem::path{WAQTOR_INTEROP};
+    if (!std::filesystem::exists(folder / "node_modules"))
+        throw std::runtime_error{"tests/interop/node_modules is missing; run: npm ci --prefix tests/interop --ignore-scripts"};
+    int to[2];
+    int from[2];
+    if (pipe(to) != 0 || pipe(from) != 0) throw std::runtime_error{"no pipe for a node process"};
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, to[0], 0);
+    posix_spawn_file_actions_adddup2(&actions, from[1], 1);
+    for (auto end : {to[0], to[1], from[0], from[1]}) posix_spawn_file_actions_addclose(&actions, end);
+    auto path = (folder / script).string();
+    char node[] = "node";
+    char* arguments[] = {node, path.data(), nullptr};
+    auto const failed = posix_spawnp(&process_, node, &actions, nullptr, arguments, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    close(to[0]);
+    close(from[1]);
+    to_ = fdopen(to[1], "w");
+    from_ = fdopen(from[0], "r");
+    if (failed != 0) throw std::runtime_error{"node cannot be started; install Node 20"};
+    std::signal(SIGPIPE, SIG_IGN);   // a dead peer shall be an exception with words, not a silent end of the test program
+}
+
+NodePeer::~NodePeer() {
+    std::fclose(to_);   // the end of its input is the end of the process
+    std::fclose(from_);
+    int status = 0;
+    waitpid(process_, &status, 0);
+}
+
+boost::json::object NodePeer::call(boost::json::object request) {
+    auto const line = boost::json::serialize(request) + "\n";
+    std::fwrite(line.data(), 1, line.size(), to_);
+    std::fflush(to_);
+    std::string answer;
+    for (int c = std::fgetc(from_); c != '\n'; c = std::fgetc(from_)) {
+        if (c == EOF) throw std::runtime_error{"the node process has ended; what it said is above"};
+        answer.push_back(static_cast<char>(c));
+    }
+    return boost::json::parse(answer).as_object();
+}
+
+}   // namespace waqtor::whatsapp::testing
