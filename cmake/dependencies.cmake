@@ -14,7 +14,7 @@ find_package(GTest REQUIRED)
 find_package(benchmark REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
-pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
+pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
 include(GoogleTest)
 
 # Asio and Beast are compiled once here instead of in every file that uses them.

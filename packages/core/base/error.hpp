@@ -36,8 +36,8 @@ enum class Code : std::uint8_t {
     storage_full,
 };
 BOOST_DESCRIBE_ENUM(Code, malformed, unauthenticated, forbidden, not_found, method_not_allowed, timeout, conflict, gone, too_large,
-                    uri_too_long, unsupported_media, invalid, rate_limited, headers_too_large, internal, not_implemented, unavailable,
-                    busy, storage_full)
+                    uri_too_long, unsupported_media, invalid, rate_limited, headers_too_large, internal, not_implemented,
+                    unavailable, busy, storage_full)
 
 struct ErrorRow {
     Code code;
@@ -76,9 +76,7 @@ constexpr bool every_code_has_its_row() {
 }
 static_assert(every_code_has_its_row(), "every Code needs exactly one row in kErrors, in the order of the enum");
 
-constexpr ErrorRow const& row(Code code) {
-    return kErrors[static_cast<std::size_t>(code)];
-}
+constexpr ErrorRow const& row(Code code) { return kErrors[static_cast<std::size_t>(code)]; }
 
 /// What is wrong with one field of a request: `field` is its path ("recipients[2].phone").
 struct FieldProblem {
@@ -93,8 +91,8 @@ struct Error {
     std::string message;   // safe to show to the caller
     std::vector<FieldProblem> details{};
     std::optional<std::chrono::seconds> retry_after{};
-    std::string cause{};                             // for the log only
-    std::vector<std::source_location> trace{};       // for the log only
+    std::string cause{};                         // for the log only
+    std::vector<std::source_location> trace{};   // for the log only
 };
 
 }   // namespace waqtor

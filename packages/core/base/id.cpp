@@ -13,9 +13,7 @@ int hex_digit(char c) {
     return -1;
 }
 
-constexpr bool dash_before(std::size_t byte) {
-    return byte == 4 || byte == 6 || byte == 8 || byte == 10;
-}
+constexpr bool dash_before(std::size_t byte) { return byte == 4 || byte == 6 || byte == 8 || byte == 10; }
 }   // namespace
 
 std::string Uuid::text() const {

@@ -12,8 +12,9 @@ TEST(Uuid, WritesWhatItReads) {
 }
 
 TEST(Uuid, RefusesEverythingElse) {
-    for (auto text : {"", "x", "018f3a5e9c1d7abc8def0123456789ab", "018f3a5e-9c1d-7abc-8def-0123456789ag", "{18f3a5e-9c1d-7abc-8def-0123456789ab",
-                      "018f3a5e-9c1d-7abc-8def-0123456789ab ", "018f3a5e_9c1d-7abc-8def-0123456789ab"})
+    for (auto text :
+         {"", "x", "018f3a5e9c1d7abc8def0123456789ab", "018f3a5e-9c1d-7abc-8def-0123456789ag",
+          "{18f3a5e-9c1d-7abc-8def-0123456789ab", "018f3a5e-9c1d-7abc-8def-0123456789ab ", "018f3a5e_9c1d-7abc-8def-0123456789ab"})
         EXPECT_FALSE(Uuid::parse(text)) << text;
 }
 

@@ -9,8 +9,8 @@
 namespace waqtor {
 namespace asio = boost::asio;
 
-template <class T> using Result = std::expected<T, Error>;        // can fail
-template <class T> using Task = asio::awaitable<Result<T>>;       // can fail, and waits
+template <class T> using Result = std::expected<T, Error>;    // can fail
+template <class T> using Task = asio::awaitable<Result<T>>;   // can fail, and waits
 
 inline std::unexpected<Error> fail(Code code, std::string message, std::source_location at = std::source_location::current()) {
     return std::unexpected(Error{.code = code, .message = std::move(message), .trace = {at}});
@@ -37,9 +37,9 @@ inline std::unexpected<Error> invalid(std::string field, std::string problem,
 // Unwrap a Result, or hand its error to the caller. TRY in functions, CO_TRY in coroutines; the _OK forms are for Result<void>.
 #define WAQTOR_CAT2_(a, b) a##b
 #define WAQTOR_CAT_(a, b) WAQTOR_CAT2_(a, b)
-#define WAQTOR_TRY_(leave, result, decl, ...)                        \
-    auto result = __VA_ARGS__;                                       \
-    if (!result) leave std::unexpected(std::move(result).error());   \
+#define WAQTOR_TRY_(leave, result, decl, ...)                      \
+    auto result = __VA_ARGS__;                                     \
+    if (!result) leave std::unexpected(std::move(result).error()); \
     decl = *std::move(result)
 #define TRY(decl, ...) WAQTOR_TRY_(return, WAQTOR_CAT_(result_, __LINE__), decl, (__VA_ARGS__))
 #define CO_TRY(decl, ...) WAQTOR_TRY_(co_return, WAQTOR_CAT_(result_, __LINE__), decl, (__VA_ARGS__))

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
 namespace waqtor {
 namespace {
 using namespace std::chrono;
@@ -12,8 +10,10 @@ using namespace std::chrono;
 std::optional<int> take_digits(std::string_view& text, std::size_t digits) {
     if (text.size() < digits) return std::nullopt;
     int value = 0;
-    auto [end, error] = std::from_chars(text.data(), text.data() + digits, value);
-    if (error != std::errc{} || end != text.data() + digits || text.front() == '-') return std::nullopt;
+    for (auto c : text.substr(0, digits)) {
+        if (c < '0' || c > '9') return std::nullopt;
+        value = value * 10 + (c - '0');
+    }
     text.remove_prefix(digits);
     return value;
 }
@@ -76,9 +76,9 @@ std::string to_iso(Timestamp at) {
     auto const midnight = floor<days>(at);
     auto const date = year_month_day{midnight};
     auto const time = hh_mm_ss{at - midnight};
-    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                       static_cast<unsigned>(date.day()), time.hours().count(), time.minutes().count(), time.seconds().count(),
-                       time.subseconds().count());
+    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()),
+                       static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), time.hours().count(),
+                       time.minutes().count(), time.seconds().count(), time.subseconds().count());
 }
 
 Result<Timestamp> from_iso(std::string_view text) {

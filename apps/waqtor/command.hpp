@@ -1,0 +1,38 @@
+#pragma once
+#include "output.hpp"
+#include "settings_from.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace waqtor {
+
+/// What every command gets. `result` is what the program returns.
+struct Program {
+    CLI::App app{"WaQtor: a self-hosted WhatsApp management server", "waqtor"};
+    Flags flags;
+    Output output;
+    int result = 0;
+
+    /// Adds a command that has --json and the settings' flags and runs `work(settings)`, which returns the exit code.
+    CLI::App* add(CLI::App& under, std::string const& name, std::string const& help, std::function<int(Settings&)> work);
+};
+
+// One function a command, in the file of its name.
+void add_serve(Program& program);
+void add_demo(Program& program);
+void add_config(Program& program);
+void add_migrate(Program& program);
+void add_doctor(Program& program);
+void add_user(Program& program);
+void add_key(Program& program);
+void add_settings(Program& program);
+void add_events(Program& program);
+void add_backup(Program& program);
+void add_openapi(Program& program);
+void add_completion(Program& program);
+
+/// Serves until a signal; `ready` is called once with the address people use. Returns the exit code.
+int serve(Settings& settings, Output const& output,
+          std::function<void(std::string const& url, std::string const& setup_link)> ready);
+
+}   // namespace waqtor

@@ -1,0 +1,68 @@
+#include "house.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+namespace waqtor {
+namespace {
+LoginPolicy policy_from(Settings const& settings) {
+    return {.login_lasts = std::chrono::hours{settings.login_hours()},
+            .refresh_lasts = std::chrono::hours{24 * settings.refresh_days()},
+            .attempts_per_account = settings.login_attempts(),
+            .attempts_per_address = settings.login_attempts_per_address(),
+            .fixed_key = settings.api_key()};
+}
+
+Result<void> make_folder(std::filesystem::path const& folder) {
+    std::error_code failure;
+    auto const made = std::filesystem::create_directories(folder, failure);
+    if (made) std::filesystem::permissions(folder, std::filesystem::perms::owner_all, failure);
+    if (failure)
+        return fail(Code::unavailable, fmt::format("Cannot make the data folder {}: {}", folder.string(), failure.message()));
+    return {};
+}
+}   // namespace
+
+std::filesystem::path database_file(Settings const& settings) { return std::filesystem::path{settings.data()} / "waqtor.db"; }
+
+std::string database_url(Settings const& settings) {
+    return settings.database_url().empty() ? "sqlite:" + database_file(settings).string() : settings.database_url();
+}
+
+Result<FolderLock> FolderLock::take(std::filesystem::path const& folder) {
+    TRY_OK(make_folder(folder));
+    auto const file = folder / "waqtor.lock";
+    auto const fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0) return fail(Code::unavailable, "Cannot write in the data folder " + folder.string());
+    auto lock = FolderLock{fd};
+    if (::flock(fd, LOCK_EX | LOCK_NB) != 0)
+        return fail(Code::conflict, "A WaQtor server is running on the data folder " + folder.string());
+    return lock;
+}
+
+FolderLock::~FolderLock() {
+    if (fd_ >= 0) ::close(fd_);
+}
+
+House::House(Settings const& settings, MasterKey key, std::unique_ptr<EventBus> with_bus, std::unique_ptr<SqlDatabase> with_db)
+    : master_key{std::move(key)}, bus{std::move(with_bus)}, db{std::move(with_db)}, logins{parts, policy_from(settings)} {}
+
+Result<std::unique_ptr<House>> House::open(Settings const& settings) {
+    TRY_OK(make_folder(settings.data()));
+    TRY(auto key, MasterKey::open(std::filesystem::path{settings.data()} / "master.key"));
+    auto bus = std::make_unique<EventBus>();
+    auto const wake = [bus = bus.get()](std::vector<WorkspaceId> const& workspaces) {
+        for (auto const& workspace : workspaces) bus->wake(workspace);
+    };
+    TRY(auto db,
+        open_database(
+            {.url = database_url(settings), .readers = static_cast<unsigned>(settings.database_readers()), .on_commit = wake}));
+    return std::unique_ptr<House>{new House{settings, std::move(key), std::move(bus), std::move(db)}};
+}
+
+Services House::services() { return {accounts, logins, keys, events}; }
+
+House::~House() { db->close(); }
+
+}   // namespace waqtor

@@ -1,0 +1,44 @@
+#include "command.hpp"
+
+namespace waqtor {
+
+CLI::App* Program::add(CLI::App& under, std::string const& name, std::string const& help, std::function<int(Settings&)> work) {
+    auto* command = under.add_subcommand(name, help);
+    command->add_flag("--json", output.json, "Print one JSON object");
+    add_setting_flags(*command, flags);
+    command->callback([this, work = std::move(work)] {
+        Settings settings;
+        auto const loaded = load_settings(settings, flags);
+        result = loaded ? work(settings) : output.failure(loaded.error());
+    });
+    return command;
+}
+
+}   // namespace waqtor
+
+int main(int argc, char** argv) {
+    waqtor::Program program;
+    program.app.require_subcommand(1);
+    program.app.set_version_flag("--version", WAQTOR_VERSION);
+    waqtor::add_serve(program);
+    waqtor::add_demo(program);
+    waqtor::add_doctor(program);
+    waqtor::add_migrate(program);
+    waqtor::add_user(program);
+    waqtor::add_key(program);
+    waqtor::add_settings(program);
+    waqtor::add_events(program);
+    waqtor::add_config(program);
+    waqtor::add_backup(program);
+    waqtor::add_openapi(program);
+    waqtor::add_completion(program);
+    try {
+        program.app.parse(argc, argv);
+    } catch (CLI::ParseError const& error) {
+        auto const code = program.app.exit(error);
+        return code == 0 ? 0 : static_cast<int>(waqtor::Exit::usage);
+    } catch (std::exception const& error) {
+        return program.output.failure({.message = "An internal fault ended the command", .cause = error.what()});
+    }
+    return program.result;
+}

@@ -1,0 +1,106 @@
+#include "core/accounts/key_service.hpp"
+
+#include "core/accounts/account_events.hpp"
+#include "core/trust/token.hpp"
+
+namespace waqtor {
+namespace {
+constexpr std::size_t kPrefixLength = 8;   // "wqk_" and four more: enough to tell keys apart, too little to guess
+
+Key shown(KeyRow const& row) {
+    Key out{.id = row.id,
+            .name = row.name,
+            .prefix = row.prefix,
+            .addresses = row.cidrs,
+            .created_by = row.created_by,
+            .created_at = row.created_at,
+            .expires_at = row.expires_at,
+            .last_used_at = row.last_used_at,
+            .revoked_at = row.revoked_at};
+    for (auto const& name : row.scopes)
+        if (auto const scope = enum_from<Scope>(name)) out.scopes.push_back(*scope);
+    for (auto const& id : row.sessions)
+        if (auto const session = SessionId::parse(id)) out.sessions.push_back(*session);
+    return out;
+}
+
+KeyRow make_row(Caller const& who, CreateKey const& wish, std::string const& token, Timestamp now) {
+    KeyRow row{.id = KeyId::make(now),
+               .workspace = who.workspace,
+               .name = wish.name,
+               .prefix = token.substr(0, kPrefixLength),
+               .key_hash = token_hash(token),
+               .scopes = {},
+               .sessions = {},
+               .cidrs = wish.addresses.value_or(std::vector<std::string>{}),
+               .created_by = who.user,
+               .created_at = now,
+               .expires_at = wish.expires_at};
+    for (auto scope : wish.scopes)
+        if (std::ranges::find(row.scopes, enum_name(scope)) == row.scopes.end()) row.scopes.emplace_back(enum_name(scope));
+    for (auto const& session : wish.sessions.value_or(std::vector<SessionId>{})) row.sessions.push_back(session.text());
+    return row;
+}
+}   // namespace
+
+Scopes scopes_from(std::vector<std::string> const& names) {
+    Scopes out;
+    for (auto const& name : names)
+        if (auto const scope = enum_from<Scope>(name)) out.add(*scope);
+    return out;
+}
+
+Task<Key> KeyService::create(Caller who, CreateKey wish) {
+    for (auto scope : wish.scopes)
+        if (!who.scopes.has(scope))
+            co_return fail(Code::forbidden, "You cannot give a key the scope " + std::string{enum_name(scope)});
+    auto const now = parts_.clock.now();
+    if (wish.expires_at && *wish.expires_at <= now) co_return invalid("expiresAt", "must be in the future");
+    if (!who.sessions.empty()) {
+        if (!wish.sessions) wish.sessions = who.sessions;
+        for (auto const& session : *wish.sessions)
+            if (std::ranges::find(who.sessions, session) == who.sessions.end())
+                co_return fail(Code::forbidden, "You cannot give a key a session you may not use");
+    }
+    auto token = make_token("wqk_");
+    auto const row = make_row(who, wish, token, now);
+    CO_TRY_OK(co_await parts_.db.write([this, row](Transaction& tx) -> Result<void> {
+        TRY_OK(parts_.keys.add(tx, row));
+        TRY_OK(parts_.events.append(tx, row.workspace, KeyCreated{row.id, row.scopes}));
+        return {};
+    }));
+    auto out = shown(row);
+    out.key = std::move(token);
+    co_return out;
+}
+
+Task<Page<Key>> KeyService::list(WorkspaceId workspace, PageRequest page) {
+    return parts_.db.read([this, workspace, page](Transaction& tx) -> Result<Page<Key>> {
+        TRY(auto const rows, parts_.keys.list(tx, workspace, page));
+        Page<Key> out{{}, rows.total, rows.limit, rows.offset};
+        for (auto const& row : rows.items) out.items.push_back(shown(row));
+        return out;
+    });
+}
+
+Task<Key> KeyService::get(WorkspaceId workspace, KeyId key) {
+    return parts_.db.read([this, workspace, key](Transaction& tx) -> Result<Key> {
+        TRY(auto const row, parts_.keys.find(tx, workspace, key));
+        return shown(row);
+    });
+}
+
+Task<Key> KeyService::revoke(WorkspaceId workspace, KeyId key) {
+    auto outcome = co_await parts_.db.write([this, workspace, key](Transaction& tx) -> Result<Key> {
+        TRY(auto row, parts_.keys.find(tx, workspace, key));
+        if (row.revoked_at) return shown(row);
+        row.revoked_at = parts_.clock.now();
+        TRY_OK(parts_.keys.revoke(tx, workspace, key, *row.revoked_at));
+        TRY_OK(parts_.events.append(tx, workspace, KeyRevoked{key}));
+        return shown(row);
+    });
+    ++parts_.revision;
+    co_return outcome;
+}
+
+}   // namespace waqtor

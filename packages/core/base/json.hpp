@@ -1,0 +1,205 @@
+#pragma once
+#include "core/base/described.hpp"
+
+#include <boost/json.hpp>
+
+#include <span>
+
+namespace waqtor {
+
+/// Strict JSON (RFC 8259): UTF-8 without U+0000, no key twice in one object, at most 32 levels, nothing after the value.
+/// Code::malformed with the place otherwise.
+Result<json::value> parse_json(std::string_view text);
+
+/// What is wrong with a value, collected over the whole of it so that one answer names everything.
+class Problems {
+public:
+    void add(std::string const& field, std::string problem) {
+        if (all_.size() < kMost) all_.push_back({field, std::move(problem)});
+    }
+    bool any() const { return !all_.empty(); }
+    /// Code::invalid with every problem as a detail.
+    std::unexpected<Error> error() &&;
+
+private:
+    static constexpr std::size_t kMost = 50;
+    std::vector<FieldProblem> all_;
+};
+
+namespace detail {
+/// The limits of a row, for text, lists and numbers. They add to `problems` under the path `at`.
+void check_text(std::string_view text, Field const* field, std::string const& at, Problems& problems);
+void check_count(std::size_t count, Field const* field, std::string const& at, Problems& problems);
+void check_number(std::int64_t number, Field const* field, std::string const& at, Problems& problems);
+std::optional<std::int64_t> whole_number(json::value const& value);
+std::string join(std::string const& at, std::string_view name);
+void refuse_unknown(json::object const& object, std::span<std::string const> known, std::string const& at, Problems& problems);
+}   // namespace detail
+
+template <class T> json::value write_json(T const& value);
+template <class T>
+std::optional<T> read_json(json::value const& value, Field const* field, std::string const& at, Problems& problems);
+
+/// Reads a T; every field that is missing, unknown, of the wrong type or outside its limits is named in the error's details.
+template <class T> Result<T> read_json(json::value const& value) {
+    Problems problems;
+    auto out = read_json<T>(value, nullptr, "", problems);
+    if (problems.any() || !out) return std::move(problems).error();
+    return *std::move(out);
+}
+
+// ---- writing
+
+template <class T> json::value write_json(T const& value) {
+    if constexpr (std::is_same_v<T, json::value>)
+        return value;
+    else if constexpr (std::is_same_v<T, json::object>)
+        return value;
+    else if constexpr (std::is_same_v<T, Secret>)
+        return json::string("***");
+    else if constexpr (std::is_same_v<T, Timestamp>)
+        return json::value(to_iso(value));
+    else if constexpr (is_id<T>)
+        return json::value(value.text());
+    else if constexpr (is_optional<T>)
+        return value ? write_json(*value) : json::value(nullptr);
+    else if constexpr (DescribedEnum<T>)
+        return json::value(enum_name(value));
+    else if constexpr (is_vector<T>) {
+        json::array out;
+        out.reserve(value.size());
+        for (auto const& item : value) out.push_back(write_json(item));
+        return out;
+    } else if constexpr (is_map<T>) {
+        json::object out;
+        for (auto const& [key, item] : value) out.emplace(key, write_json(item));
+        return out;
+    } else if constexpr (DescribedStruct<T>) {
+        json::object out;
+        out.reserve(boost::mp11::mp_size<Members<T>>::value);
+        boost::mp11::mp_for_each<Members<T>>([&](auto d) {
+            // A field that has no value is left out: null and absent mean the same when read back.
+            if constexpr (is_optional<MemberType<T, decltype(d)>>) {
+                if (!(value.*d.pointer)) return;
+            }
+            out.emplace(json_name<decltype(d)>(), write_json(value.*d.pointer));
+        });
+        return out;
+    } else
+        return json::value(value);
+}
+
+// ---- reading
+
+namespace detail {
+template <class T>
+std::optional<T> read_number(json::value const& value, Field const* field, std::string const& at, Problems& problems) {
+    auto const number = whole_number(value);
+    if (!number) {
+        problems.add(at, "must be a whole number");
+        return std::nullopt;
+    }
+    if (!std::in_range<T>(*number)) {
+        problems.add(at, "is too large or too small");
+        return std::nullopt;
+    }
+    check_number(*number, field, at, problems);
+    return static_cast<T>(*number);
+}
+
+template <class T>
+std::optional<T> read_list(json::value const& value, Field const* field, std::string const& at, Problems& problems) {
+    if (!value.is_array()) {
+        problems.add(at, "must be a list");
+        return std::nullopt;
+    }
+    auto const& array = value.get_array();
+    check_count(array.size(), field, at, problems);
+    T out;
+    out.reserve(array.size());
+    auto item_field = field ? std::optional{Field{field->name, field->help, kNoMinimum, kNoMaximum, field->format}} : std::nullopt;
+    for (std::size_t i = 0; i < array.size(); ++i)
+        if (auto item = read_json<typename T::value_type>(array[i], item_field ? &*item_field : nullptr,
+                                                          at + "[" + std::to_string(i) + "]", problems))
+            out.push_back(*std::move(item));
+    return out;
+}
+
+template <class T> std::optional<T> read_struct(json::value const& value, std::string const& at, Problems& problems) {
+    if (!value.is_object()) {
+        problems.add(at.empty() ? "body" : at, "must be an object");
+        return std::nullopt;
+    }
+    auto const& object = value.get_object();
+    T out{};
+    std::array<std::string, boost::mp11::mp_size<Members<T>>::value> known;
+    std::size_t index = 0;
+    boost::mp11::mp_for_each<Members<T>>([&](auto d) {
+        using M = MemberType<T, decltype(d)>;
+        auto const& name = known[index++] = json_name<decltype(d)>();
+        auto const* found = object.if_contains(name);
+        if (!found || (is_optional<M> && found->is_null())) {
+            if (!is_optional<M>) problems.add(join(at, name), "is required");
+            return;
+        }
+        if (auto read = read_json<Unwrapped<M>>(*found, &field_of<T, decltype(d)>(), join(at, name), problems))
+            out.*d.pointer = *std::move(read);
+    });
+    refuse_unknown(object, known, at, problems);
+    return out;
+}
+}   // namespace detail
+
+template <class T>
+std::optional<T> read_json(json::value const& value, Field const* field, std::string const& at, Problems& problems) {
+    auto refuse = [&](std::string problem) {
+        problems.add(at.empty() ? "body" : at, std::move(problem));
+        return std::nullopt;
+    };
+    auto const text = value.is_string() ? std::string_view{value.get_string()} : std::string_view{};
+
+    if constexpr (std::is_same_v<T, json::value>)
+        return value;
+    else if constexpr (std::is_same_v<T, json::object>) {
+        if (!value.is_object()) return refuse("must be an object");
+        return value.get_object();
+    } else if constexpr (std::is_same_v<T, bool>) {
+        if (!value.is_bool()) return refuse("must be true or false");
+        return value.get_bool();
+    } else if constexpr (std::is_integral_v<T>)
+        return detail::read_number<T>(value, field, at, problems);
+    else if constexpr (std::is_floating_point_v<T>) {
+        if (!value.is_number()) return refuse("must be a number");
+        return value.to_number<T>();
+    } else if constexpr (is_vector<T>)
+        return detail::read_list<T>(value, field, at, problems);
+    else if constexpr (is_map<T>) {
+        if (!value.is_object()) return refuse("must be an object");
+        T out;
+        for (auto const& [key, item] : value.get_object())
+            if (auto read = read_json<typename T::mapped_type>(item, nullptr, detail::join(at, key), problems))
+                out.emplace(key, *std::move(read));
+        return out;
+    } else if constexpr (DescribedStruct<T> && !is_id<T>)
+        return detail::read_struct<T>(value, at, problems);
+    else if (!value.is_string())
+        return refuse("must be text");
+    else if constexpr (is_id<T>) {
+        auto id = T::parse(text);
+        if (!id) return refuse("must be an id (UUID)");
+        return id;
+    } else if constexpr (std::is_same_v<T, Timestamp>) {
+        auto time = from_iso(text);
+        if (!time) return refuse(time.error().message);
+        return *time;
+    } else if constexpr (DescribedEnum<T>) {
+        auto found = enum_from<T>(text);
+        if (!found) return refuse("must be one of " + enum_names<T>());
+        return found;
+    } else {
+        detail::check_text(text, field, at, problems);
+        return T{std::string{text}};
+    }
+}
+
+}   // namespace waqtor

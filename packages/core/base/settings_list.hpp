@@ -1,0 +1,56 @@
+#pragma once
+#include "core/base/settings.hpp"
+
+namespace waqtor {
+
+/// Every setting of the server, once. The file, the WAQTOR_* variables, the flags, `waqtor config` and api/settings.md are read
+/// from here.
+struct Settings final : SettingList {
+    using Number = NumberSetting;
+    using Text = TextSetting;
+    using Bool = BoolSetting;
+    using List = ListSetting;
+
+    Text data{*this, {"data", "Folder of the database, the master key and media"}, "./data"};
+    Text host{*this, {"server.host", "Address to listen on. Others than loopback are refused until an owner exists"}, "127.0.0.1"};
+    Number port{*this, {"server.port", "Port to listen on; 0 takes a free one", "PORT"}, 8080, 0, 65535};
+    Number threads{*this, {"server.threads", "Threads for network work; 0 means one per core, at most 4"}, 0, 0, 64};
+    Number body_kib{*this, {"server.body_kib", "Largest request body, in KiB, where a route says nothing else"}, 1024, 1, 65536};
+    Number first_byte_seconds{*this, {"server.first_byte_seconds", "How long a new connection may stay silent"}, 10, 1, 600};
+    Number request_seconds{*this, {"server.request_seconds", "How long a request may take to arrive in full"}, 30, 1, 3600};
+    Number idle_seconds{*this, {"server.idle_seconds", "How long a connection may stay open between requests"}, 75, 1, 3600};
+    Number connections{*this, {"server.connections", "Connections at once"}, 10000, 1, 1000000};
+    Number connections_per_address{
+        *this, {"server.connections_per_address", "Connections at once from one address"}, 512, 1, 1000000};
+    Number drain_seconds{*this, {"server.drain_seconds", "How long requests in flight may take at shutdown"}, 10, 0, 600};
+    Text certificate{*this, {"tls.certificate", "File with the certificate chain (PEM); with tls.key it turns TLS on"}, ""};
+    Text key{*this, {"tls.key", "File with the private key (PEM)"}, ""};
+    List trusted_proxies{*this, {"server.trusted_proxies", "Proxies whose X-Forwarded-For and -Proto are believed"}, Format::cidr};
+    List allowed_origins{*this,
+                         {"server.allowed_origins", "Origins of other sites whose pages may call the API", "ALLOWED_ORIGINS"},
+                         Format::origin};
+    List allowed_addresses{
+        *this, {"server.allowed_addresses", "Clients that may connect; none means all", "ALLOWED_IPS"}, Format::cidr};
+
+    Text database_url{
+        *this, {"database.url", "postgresql://… for PostgreSQL; empty means SQLite in the data folder", "DATABASE_URL", true}, ""};
+    Number database_readers{*this, {"database.readers", "Connections for reading"}, 2, 1, 64};
+
+    Number login_hours{*this, {"auth.login_hours", "How long a login lasts without use"}, 168, 1, 8760};
+    Number refresh_days{*this, {"auth.refresh_days", "How long a refresh token lasts"}, 30, 1, 365};
+    Number login_attempts{
+        *this, {"auth.login_attempts", "Failed logins per account and quarter of an hour before it must wait"}, 10, 3, 1000};
+    Number login_attempts_per_address{
+        *this, {"auth.login_attempts_per_address", "The same per address; offices share one"}, 50, 3, 10000};
+    Text api_key{
+        *this,
+        {"auth.api_key", "A fixed API key with an admin's rights in the first workspace; 24 characters or more", "API_KEY", true},
+        ""};
+    Text public_url{*this, {"server.public_url", "How people reach this server, for links in messages to them"}, ""};
+
+    Text log_level{*this, {"log.level", "Least important line to write", "LOG_LEVEL"}, "info", {"debug", "info", "warn", "error"}};
+    Text log_format{*this, {"log.format", "How lines are written"}, "text", {"text", "json"}};
+    Number minimum_free_mib{*this, {"disk.minimum_free_mib", "Free space below which the server is not ready"}, 100, 1, 1048576};
+};
+
+}   // namespace waqtor

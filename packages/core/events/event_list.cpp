@@ -1,0 +1,24 @@
+#include "core/events/event_list.hpp"
+
+#include "core/accounts/account_events.hpp"
+#include "core/base/schema.hpp"
+#include "core/events/event_log.hpp"
+
+namespace waqtor {
+
+/// A feature adds its list here, and nowhere else.
+using AllEvents = boost::mp11::mp_append<AccountEvents>;
+
+json::object describe_events() {
+    SchemaSet schemas{"#/definitions/"};
+    json::object events;
+    boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, AllEvents>>([&](auto identity) {
+        using E = typename decltype(identity)::type;
+        static_assert(Event<E>);
+        events[E::kName] = {{"version", E::kVersion}, {"description", E::kHelp}, {"data", schemas.of<E>()}};
+    });
+    auto const envelope = schemas.of<StoredEvent>();
+    return {{"envelope", envelope}, {"events", std::move(events)}, {"definitions", schemas.definitions()}};
+}
+
+}   // namespace waqtor

@@ -1,0 +1,49 @@
+#pragma once
+#include "storage/postgres/libpq.hpp"
+#include "storage/sql/connection.hpp"
+#include "storage/sql/statement_cache.hpp"
+
+namespace waqtor::postgres {
+
+struct FinishConnection {
+    Libpq const* pq;
+    void operator()(PGconn* connection) const { pq->PQfinish(connection); }
+};
+using ConnectionHandle = std::unique_ptr<PGconn, FinishConnection>;
+
+struct ClearResult {
+    Libpq const* pq;
+    void operator()(PGresult* result) const { pq->PQclear(result); }
+};
+using ResultHandle = std::unique_ptr<PGresult, ClearResult>;
+
+class PostgresConnection final : public sql::Connection {
+public:
+    PostgresConnection(Libpq const& pq, ConnectionHandle handle) : pq_{pq}, handle_{std::move(handle)} {}
+
+    Result<std::int64_t> run(std::string_view text, std::span<sql::Argument const> arguments, sql::RowSink sink) override;
+    Result<void> script(std::string const& text) override;
+    Result<void> command(std::string_view text) override { return script(std::string{text}); }
+
+    Result<void> begin(sql::Access access) override;
+    Result<void> commit() override;
+    void rollback() override;
+    bool in_transaction() const override;
+    bool usable() const override { return pq_.PQstatus(handle_.get()) == CONNECTION_OK; }
+
+    sql::Dialect const& dialect() const override;
+    Result<void> backup(std::filesystem::path const& to) override;
+    Result<void> quick_check() override;
+
+private:
+    Result<std::string> prepared(std::string_view text);
+    Result<void> expect(PGresult const* result) const;
+    ResultHandle own(PGresult* result) const { return ResultHandle{result, ClearResult{&pq_}}; }
+
+    Libpq const& pq_;
+    ConnectionHandle handle_;
+    sql::StatementCache<std::string> names_;   // text → name of the prepared statement
+    unsigned next_name_ = 0;
+};
+
+}   // namespace waqtor::postgres

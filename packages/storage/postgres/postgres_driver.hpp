@@ -1,0 +1,14 @@
+#pragma once
+#include "storage/sql/connection.hpp"
+
+namespace waqtor::postgres {
+
+struct Options {
+    std::string url;   // postgresql://user:password@host/database?…, as libpq reads it
+    std::chrono::milliseconds statement_timeout;
+};
+
+/// PostgreSQL through libpq, which is loaded when the first connection is made. A server with fsync=off is refused.
+std::unique_ptr<sql::Driver> make_driver(Options options);
+
+}   // namespace waqtor::postgres

