@@ -50,6 +50,13 @@ for lock in $(git ls-files '*package-lock.json'); do
     touch "$folder/node_modules/.package-lock.json"
 done
 
+# --- Go modules of the whatsmeow driver in tests/interop; Debian's Go is too old for it
+go_version=$(go env GOVERSION 2>/dev/null || echo none)
+case "$go_version" in
+    go1.2[4-9]*|go1.[3-9][0-9]*) (cd tests/interop/whatsmeow && go mod download) ;;
+    *) say "Go 1.24 or later is missing (found: $go_version): the interop tests with whatsmeow will fail. See go.dev/dl." >&2 ;;
+esac
+
 # --- Python tools
 if [ tests/api/requirements.txt -nt .venv/installed ]; then
     say "installing Python tools into .venv"
