@@ -146,6 +146,7 @@ void Service::send(Device& to, Node const& stanza) {
 }
 
 void Service::deliver(Device& to, Node stanza) {
+    if (!fault(to, stanza)) return;
     if (to.account->phone && to.number == 0) {
         // Later, so that whoever sent it is done first.
         asio::post(executor_, [this, phone = to.account->phone.get(), stanza = std::move(stanza)] {

@@ -40,6 +40,8 @@ public:
     std::function<void()> changed = [] {};
     /// Clients with a lower third part of their version are answered 405.
     std::uint32_t lowest_version = 0;
+    /// Sees each stanza that is kept for a device before it is: may change it; false loses it. Stays set until it is replaced.
+    std::function<bool(Device&, Node&)> fault = [](Device&, Node&) { return true; };
     /// host:port of the media store, told to clients that want to upload.
     std::string media_host;
 
