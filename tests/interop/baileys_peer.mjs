@@ -3,11 +3,12 @@ import {debugging, emit, serve} from './peer.mjs';
 
 const baileys = await import('baileys');
 const {default: pino} = await import('pino');
-const {makeWASocket, initAuthCreds, DisconnectReason, WA_CERT_DETAILS, Browsers} = baileys;
+const {makeWASocket, initAuthCreds, downloadMediaMessage, DisconnectReason, WA_CERT_DETAILS, Browsers} = baileys;
 const logger = pino({level: debugging ? 'debug' : 'silent'}, pino.destination(2));
 
 let socket;
 let stopped = false;
+let address;
 const creds = initAuthCreds();
 const stored = new Map();
 const keys = {
@@ -23,7 +24,14 @@ const keys = {
 const sent = new Map();
 const text_of = message => message?.conversation ?? message?.extendedTextMessage?.text;
 
+/// The file of a document message, checked by the library.
+async function tell_document(message, chat) {
+    const file = await downloadMediaMessage(message, 'buffer', {});
+    emit('document', {message: message.key.id, chat, name: message.message.documentMessage.fileName, data: file.toString('base64')});
+}
+
 function connect(url) {
+    address = url;
     socket = makeWASocket({
         waWebSocketUrl: url,
         auth: {creds, keys},
@@ -48,6 +56,10 @@ function connect(url) {
     });
     socket.ev.on('messages.upsert', ({messages}) => {
         for (const message of messages) {
+            if (message.message?.documentMessage) {
+                tell_document(message, message.key.remoteJid).catch(error => emit('fault', {reason: String(error?.stack ?? error)}));
+                continue;
+            }
             const text = text_of(message.message);
             if (text === undefined || text === null) {
                 if (message.messageStubType) emit('unreadable', {message: message.key.id, chat: message.key.remoteJid});
@@ -94,8 +106,16 @@ serve({
         return {subject: info.subject, members: info.participants.map(one => one.id)};
     },
     on_whatsapp: async ({number}) => ({exists: (await socket.onWhatsApp(number)).some(one => one.exists)}),
-    stop: async () => {
+    send_document: async ({to, name, data}) => {
+        const result = await socket.sendMessage(to, {document: Buffer.from(data, 'base64'), fileName: name, mimetype: 'application/octet-stream'});
+        return {message: result.key.id};
+    },
+    away: async () => {
         stopped = true;
-        socket?.end(undefined);
+        socket.end(undefined);
+    },
+    back: async () => {
+        stopped = false;
+        connect(address);
     },
 });

@@ -187,6 +187,18 @@ void Peer::link(std::string const& number) {
     if (!active) fail("never became active");
 }
 
+void Peer::away() {
+    auto const before = ground_->ledger().size();
+    call("away");
+    if (!ground_->wait_for([](auto const& entry) { return entry.tag == "gone"; }, kPatience, before)) fail("does not go away");
+}
+
+void Peer::back() {
+    auto const before = ground_->ledger().size();
+    call("back");
+    if (!ground_->wait_for([](auto const& entry) { return entry.tag == "active"; }, kPatience, before)) fail("does not come back");
+}
+
 std::string Peer::send_text(std::string const& to, std::string const& words) {
     return text(call("send_text", {{"to", to}, {"text", words}}), "message");
 }

@@ -58,6 +58,10 @@ public:
     /// Waits for that text and gives the event.
     boost::json::object expect_text(std::string const& text) { return expect("text", "text", text); }
 
+    /// Ends the connection, and comes back later with the same credentials.
+    void away();
+    void back();
+
     std::string jid;   // with device, after link()
     std::string lid;
 

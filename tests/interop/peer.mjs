@@ -2,7 +2,9 @@
 // {"id", "error"}), and events ({"event", …}) in between. The end of stdin is the end of the process.
 import {createInterface} from 'node:readline';
 
-// Libraries talk on the console; stdout belongs to the answers.
+// Libraries talk on the console and on stdout, which belongs to the answers.
+const answers = process.stdout.write.bind(process.stdout);
+process.stdout.write = process.stderr.write.bind(process.stderr);
 const debug = process.env.WAQTOR_PEER_DEBUG === '1';
 for (const method of ['log', 'info', 'warn', 'error', 'debug', 'trace'])
     console[method] = debug ? (...words) => process.stderr.write(words.map(String).join(' ') + '\n') : () => {};
@@ -10,7 +12,7 @@ for (const method of ['log', 'info', 'warn', 'error', 'debug', 'trace'])
 export const debugging = debug;
 
 export function emit(event, fields = {}) {
-    process.stdout.write(JSON.stringify({event, ...fields}) + '\n');
+    answers(JSON.stringify({event, ...fields}) + '\n');
 }
 
 /// `operations` maps each op to an async function of the request that gives the fields of the answer.
@@ -28,7 +30,7 @@ export function serve(operations) {
         } catch (error) {
             answer = {error: String(error?.stack ?? error)};
         }
-        process.stdout.write(JSON.stringify({id: request.id, ...answer}) + '\n');
+        answers(JSON.stringify({id: request.id, ...answer}) + '\n');
     });
     lines.on('close', () => process.exit(0));
 }

@@ -42,6 +42,14 @@ function connect(url, root) {
     client.on('client_error', ({error}) => emit('closed', {reason: String(error?.message ?? error)}));
     client.on('failure', event => emit('closed', {reason: `failure ${event.failureReason ?? event.rawNode?.attrs?.reason}`}));
     client.on('message', event => {
+        const document = event.message?.documentMessage;
+        if (document) {
+            client.mediaTransfer
+                .downloadAndDecrypt({directPath: document.directPath, mediaType: 'document', mediaKey: document.mediaKey, fileSha256: document.fileSha256, fileEncSha256: document.fileEncSha256, hosts: [new URL(document.url).host]})
+                .then(file => emit('document', {message: event.stanzaId, chat: event.chatJid, name: document.fileName, data: Buffer.from(file).toString('base64')}))
+                .catch(error => emit('fault', {reason: String(error?.stack ?? error)}));
+            return;
+        }
         const text = text_of(event.message) ?? text_of(event.message?.deviceSentMessage?.message);
         if (text === undefined || text === null) return;
         emit('text', {text, message: event.stanzaId, chat: event.chatJid, from: event.senderJid ?? event.chatJid, from_me: !!event.message?.deviceSentMessage});
@@ -60,7 +68,19 @@ serve({
     read: async ({chat, message, from}) => {
         await client.sendReceipt({to: chat, id: message, type: 'read', participant: from !== chat ? from : undefined});
     },
-    stop: async () => {
-        await client?.disconnect();
+    create_group: async ({subject, members}) => {
+        const made = await client.group.createGroup(subject, members);
+        const group = made.tag === 'group' ? made : made.content.find(one => one.tag === 'group');
+        return {group: `${group.attrs.id}@g.us`};
+    },
+    send_document: async ({to, name, data}) => {
+        const bytes = Uint8Array.from(Buffer.from(data, 'base64'));
+        return {message: (await client.sendMessage(to, {type: 'document', media: bytes, fileName: name, mimetype: 'application/octet-stream'})).id};
+    },
+    away: async () => {
+        await client.disconnect();
+    },
+    back: async () => {
+        await client.connect();
     },
 });

@@ -45,18 +45,21 @@ type request struct {
 	Group   string   `json:"group"`
 	Members []string `json:"members"`
 	Number  string   `json:"number"`
+	Name    string   `json:"name"`
+	Data    []byte   `json:"data"`
 }
 
 var (
-	out    sync.Mutex
-	client *whatsmeow.Client
+	out     sync.Mutex
+	client  *whatsmeow.Client
+	answers *os.File // the real stdout; libsignal writes its log there as well
 )
 
 func say(line fields) {
 	text, _ := json.Marshal(line)
 	out.Lock()
 	defer out.Unlock()
-	os.Stdout.Write(append(text, '\n'))
+	answers.Write(append(text, '\n'))
 }
 
 func emit(event string, line fields) {
@@ -153,6 +156,10 @@ func handle(event any) {
 	case *events.UndecryptableMessage:
 		emit("unreadable", fields{"message": event.Info.ID, "chat": event.Info.Chat.String()})
 	case *events.Message:
+		if document := event.Message.GetDocumentMessage(); document != nil {
+			go tellDocument(event.Info, document)
+			return
+		}
 		text := event.Message.GetConversation()
 		if text == "" {
 			text = event.Message.GetExtendedTextMessage().GetText()
@@ -241,14 +248,48 @@ func onWhatsApp(wish request) (fields, error) {
 	return fields{"exists": len(answers) == 1 && answers[0].IsIn}, nil
 }
 
-func stop(request) (fields, error) {
+// tellDocument fetches the file, which the library checks.
+func tellDocument(info types.MessageInfo, document *waE2E.DocumentMessage) {
+	data, err := client.Download(context.Background(), document)
+	if err != nil {
+		emit("fault", fields{"reason": err.Error()})
+		return
+	}
+	emit("document", fields{"message": info.ID, "chat": info.Chat.String(), "name": document.GetFileName(), "data": data})
+}
+
+func sendDocument(wish request) (fields, error) {
+	to, err := types.ParseJID(wish.To)
+	if err != nil {
+		return nil, err
+	}
+	file, err := client.Upload(context.Background(), wish.Data, whatsmeow.MediaDocument)
+	if err != nil {
+		return nil, err
+	}
+	sent, err := client.SendMessage(context.Background(), to, &waE2E.Message{DocumentMessage: &waE2E.DocumentMessage{
+		URL: &file.URL, DirectPath: &file.DirectPath, MediaKey: file.MediaKey, FileEncSHA256: file.FileEncSHA256,
+		FileSHA256: file.FileSHA256, FileLength: &file.FileLength, FileName: &wish.Name,
+		Mimetype: proto.String("application/octet-stream"),
+	}})
+	if err != nil {
+		return nil, err
+	}
+	return fields{"message": sent.ID}, nil
+}
+
+func away(request) (fields, error) {
 	client.Disconnect()
 	return nil, nil
 }
 
+func back(request) (fields, error) {
+	return nil, client.Connect()
+}
+
 var operations = map[string]func(request) (fields, error){
 	"start": start, "send_text": sendText, "read": read, "create_group": createGroup, "group_info": groupInfo,
-	"on_whatsapp": onWhatsApp, "stop": stop,
+	"on_whatsapp": onWhatsApp, "send_document": sendDocument, "away": away, "back": back,
 }
 
 func answer(wish request) {
@@ -279,6 +320,7 @@ func (toStderr) Debugf(form string, args ...any) { fmt.Fprintf(os.Stderr, "D "+f
 func (log toStderr) Sub(string) waLog.Logger     { return log }
 
 func main() {
+	answers, os.Stdout = os.Stdout, os.Stderr
 	lines := bufio.NewScanner(os.Stdin)
 	lines.Buffer(nil, 16<<20)
 	for lines.Scan() {
