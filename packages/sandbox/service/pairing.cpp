@@ -11,6 +11,7 @@ namespace waqtor::sandbox {
 namespace {
 
 constexpr std::size_t kRefs = 6;
+constexpr auto kBeforeRestart = std::chrono::milliseconds{300};
 // What each ADV signature covers starts with two bytes that tell the kinds apart.
 constexpr ByteArray<2> kAccountSigns{6, 0};
 constexpr ByteArray<2> kDeviceSigns{6, 1};
@@ -138,8 +139,13 @@ void Service::pairing_stanza(Connection& connection, Node const& stanza) {
         connection.close();
         return;
     }
-    connection.send(Node{"stream:error", {{"code", "515"}}});
-    connection.close();
+    // A moment later, as behind a real service: whatsmeow and zapo are not ready for the restart while they still store what they
+    // just signed, and then lose it.
+    auto const timer = std::make_shared<asio::steady_timer>(executor_, kBeforeRestart);
+    timer->async_wait([timer, held = connection.shared_from_this()](auto) {
+        held->send(Node{"stream:error", {{"code", "515"}}});
+        held->close();
+    });
 }
 
 Result<void> Service::finish_pairing(Pairing& pairing, Node const& answer) {
