@@ -50,6 +50,20 @@ for lock in $(git ls-files '*package-lock.json'); do
     touch "$folder/node_modules/.package-lock.json"
 done
 
+# --- Go and the modules of the whatsmeow driver. Debian's Go is too old for whatsmeow, but can fetch a newer one as a module.
+go_is_new() { case "$("$1" env GOVERSION 2>/dev/null)" in go1.2[4-9]*|go1.[3-9][0-9]*) true ;; *) false ;; esac }
+go=go
+[ -x .tools/go/bin/go ] && go=$PWD/.tools/go/bin/go
+if ! go_is_new "$go"; then
+    command -v go >/dev/null || $sudo apt-get install -y -qq --no-install-recommends golang-go >/dev/null
+    say "installing Go 1.25 beside the system's"
+    toolchain=$(cd "$(mktemp -d)" && go mod init toolchain 2>/dev/null && GOFLAGS=-mod=mod go mod download -json golang.org/toolchain@v0.0.1-go1.25.5.linux-amd64 | sed -n 's/.*"Dir": "\(.*\)".*/\1/p')
+    rm -rf .tools/go && mkdir -p .tools && cp -r "$toolchain" .tools/go && chmod -R u+w .tools/go
+    chmod +x .tools/go/bin/* .tools/go/pkg/tool/linux_amd64/*
+    go=$PWD/.tools/go/bin/go
+fi
+(cd tests/interop/whatsmeow && "$go" mod download)
+
 # --- Python tools
 if [ tests/api/requirements.txt -nt .venv/installed ]; then
     say "installing Python tools into .venv"

@@ -1,0 +1,38 @@
+#pragma once
+#include "sandbox/sandbox.hpp"
+#include "sandbox/wire/listener.hpp"
+
+namespace waqtor::sandbox {
+
+/// One request of the control API: JSON in, `{"success":true,"data":…}` or `{"success":false,"error":{"code","message"}}` out.
+///
+///     GET  /v1/info                      url, tlsRoot (PEM), noiseRoot (hex)
+///     POST /v1/phones                    {number, name}
+///     POST /v1/phones/NUMBER/scan        {qr}
+///     POST /v1/phones/NUMBER/send        {to, text} → {message}
+///     POST /v1/phones/NUMBER/read        {message}
+///     POST /v1/phones/NUMBER/typing      {to, on}
+///     POST /v1/devices/DEVICE/disconnect
+///     GET  /v1/ledger?after=N            entries after number N
+///     POST /v1/wait                      {after, timeoutMs, and any of way, device, tag, id, peer, type, text} → the first entry
+///     that
+///                                        fits, or 408
+///
+/// May be called from several threads; waits block the calling one.
+HttpAnswer control_answer(Sandbox& sandbox, HttpRequest const& request);
+
+/// control_answer() over plain HTTP. Only for loopback: there is no login.
+class ControlServer {
+public:
+    /// Port 0 picks a free one. Throws boost::system::system_error when the address cannot be bound, std::invalid_argument when it
+    /// is not a loopback address.
+    ControlServer(Sandbox& sandbox, std::string const& address, std::uint16_t port);
+    ~ControlServer();
+    std::uint16_t port() const;
+
+private:
+    class State;
+    std::unique_ptr<State> state_;
+};
+
+}   // namespace waqtor::sandbox

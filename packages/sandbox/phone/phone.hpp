@@ -1,0 +1,82 @@
+#pragma once
+#include "sandbox/service/service.hpp"
+#include "whatsapp/signal/group.hpp"
+#include "whatsapp/signal/session.hpp"
+
+namespace waqtor::sandbox {
+
+/// Something a phone received and could read, or could not.
+struct Letter {
+    Timestamp at{};
+    std::string id;
+    Jid from;   // the device
+    Jid chat;   // the person or group
+    std::string type;
+    std::string text;        // empty for anything but text
+    bool readable = false;   // false: it could not be decrypted, and a retry was asked for
+};
+
+/// The primary device of an account: keeps its own Signal state, reads what is sent to it and does what it is told. Its stanzas
+/// take the same way through the service as those of a linked device. On the service's thread.
+class Phone {
+public:
+    Phone(Service& service, Account& account);
+
+    /// What the service hands to device 0.
+    void receive(Node const& stanza);
+
+    /// To a person (by number or LID; the stanza is addressed the same way) or a group. Gives the message's id.
+    /// Code::not_found for strangers.
+    Result<std::string> send_text(Jid const& to, std::string text);
+    /// Code::not_found when no message of that id was received.
+    Result<void> read(std::string_view message);
+    void typing(Jid const& to, bool on);
+    void go_online(bool on);
+
+    bool online() const { return online_; }
+    std::deque<Letter> const& inbox() const { return inbox_; }
+    /// Makes a one-time prekey when the stock of device 0 is empty: prekeys exist when somebody asks, 10,000 idle phones hold none.
+    void refill(Device& device);
+
+private:
+    static constexpr std::size_t kMostLetters = 10'000;
+    static constexpr std::size_t kMostSent = 256;
+    struct Sent {
+        std::string id;
+        Jid to;
+        Bytes message;   // serialized, not padded
+    };
+    struct GroupKeys {
+        signal::SenderKeyRecord record;
+        std::set<Device*> told;
+    };
+
+    Service& service_;
+    Account& account_;
+    Device& device_;
+    signal::SignedPreKey signed_prekey_;
+    std::map<signal::KeyId, signal::PreKey> prekeys_;
+    signal::KeyId last_prekey_ = 0;
+    std::map<Jid, signal::SessionRecord> sessions_;   // by LID device
+    std::map<Jid, GroupKeys> own_groups_;
+    std::map<std::pair<Jid, Jid>, signal::SenderKeyRecord> sender_keys_;   // group, LID device
+    std::deque<Letter> inbox_;
+    std::deque<Sent> sent_;
+    bool online_ = true;
+
+    void receive_message(Node const& message);
+    void answer_retry(Node const& receipt);
+    Result<Bytes> decrypt(Jid const& from, Jid const& group, Node const& enc);
+    Result<Bytes> decrypt_direct(signal::SessionRecord& record, Node const& enc);
+    Result<Bytes> decrypt_prekey(signal::SessionRecord& record, ByteView bytes);
+    void take_content(Letter& letter, ByteView plaintext);
+    void ask_again(Node const& message);
+    void receipt_for(Node const& message, std::string_view type);
+
+    Result<Node> encrypt_for(Device& device, ByteView plaintext);
+    Result<void> add_participants(Node& participants, Account const& account, Server server, ByteView plaintext);
+    Result<void> send_direct(Jid const& to, Account const& account, std::string const& id, ByteView message);
+    Result<void> send_group(Group const& group, std::string const& id, ByteView message);
+};
+
+}   // namespace waqtor::sandbox

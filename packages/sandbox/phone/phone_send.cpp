@@ -1,0 +1,137 @@
+#include "sandbox/phone/phone.hpp"
+#include "sandbox/proto/service.pb.h"
+#include "sandbox/service/stanzas.hpp"
+#include "whatsapp/crypto/encoding.hpp"
+
+#include <cctype>
+
+namespace waqtor::sandbox {
+
+namespace {
+
+constexpr std::size_t kMostPadding = 15;
+
+Bytes padded(ByteView message) {
+    auto const count = static_cast<std::uint8_t>(1 + crypto::random_array<1>()[0] % kMostPadding);
+    auto out = to_bytes(message);
+    out.insert(out.end(), count, count);
+    return out;
+}
+
+Bytes serialized(proto::Message const& message) { return to_bytes(bytes_of(message.SerializeAsString())); }
+
+std::string message_id() {
+    auto id = "3EB0" + crypto::to_hex(crypto::random_array<9>());
+    for (auto& letter : id) letter = static_cast<char>(std::toupper(static_cast<unsigned char>(letter)));
+    return id;
+}
+
+Bytes as_device_sent(Jid const& to, ByteView message) {
+    proto::Message out;
+    out.mutable_device_sent()->set_destination(to.to_string());
+    out.mutable_device_sent()->mutable_message()->ParseFromArray(message.data(), static_cast<int>(message.size()));
+    return serialized(out);
+}
+
+}   // namespace
+
+Result<std::string> Phone::send_text(Jid const& to, std::string text) {
+    proto::Message message;
+    message.set_conversation(std::move(text));
+    auto const secret = crypto::random_array<32>();
+    message.mutable_context_info()->set_message_secret(std::string{text_of(secret)});
+    auto const bytes = serialized(message);
+    auto const id = message_id();
+    sent_.push_back({id, to, bytes});
+    if (sent_.size() > kMostSent) sent_.pop_front();
+
+    if (to.server == Server::group) {
+        auto const* group = service_.world.group(to);
+        if (!group) return fail(Code::not_found, "no such group");
+        TRY_OK(send_group(*group, id, bytes));
+        return id;
+    }
+    auto const* account = service_.world.account(to);
+    if (!account) return fail(Code::not_found, "nobody has that number");
+    TRY_OK(send_direct(to, *account, id, bytes));
+    return id;
+}
+
+Result<Node> Phone::encrypt_for(Device& device, ByteView plaintext) {
+    auto& record = sessions_[device.lid()];
+    if (!record.has_current()) {
+        auto const bundle = take_bundle(device);
+        if (!bundle) return fail(Code::not_found, "the device has no keys yet");
+        TRY_OK(record.start(account_.identity, *bundle));
+    }
+    TRY(auto sealed, record.encrypt(account_.identity, padded(plaintext)));
+    auto const type = sealed.kind == signal::Kind::prekey ? Value{"pkmsg"} : Value{"msg"};
+    return Node{"enc", {{"v", "2"}, {"type", type}}, std::move(sealed.bytes)};
+}
+
+Result<void> Phone::add_participants(Node& participants, Account const& account, Server server, ByteView plaintext) {
+    for (auto const& [_, device] : account.devices) {
+        if (device.get() == &device_) continue;
+        TRY(auto enc, encrypt_for(*device, plaintext));
+        participants.add(Node{"to", {{"jid", device->jid(server)}}, std::move(enc)});
+    }
+    return {};
+}
+
+Result<void> Phone::send_direct(Jid const& to, Account const& account, std::string const& id, ByteView message) {
+    auto participants = Node{"participants"};
+    if (&account != &account_) TRY_OK(add_participants(participants, account, to.server, message));
+    TRY_OK(add_participants(participants, account_, to.server, as_device_sent(to, message)));
+    service_.submit(device_, Node{"message", {{"id", id}, {"to", to}, {"type", "text"}}, std::move(participants)});
+    return {};
+}
+
+Result<void> Phone::send_group(Group const& group, std::string const& id, ByteView message) {
+    auto& keys = own_groups_[group.jid];
+    if (keys.record.empty()) keys.record.rotate();
+    TRY(auto const distribution, keys.record.distribution());
+    proto::Message handed;
+    handed.mutable_sender_key_distribution()->set_group_id(group.jid.to_string());
+    handed.mutable_sender_key_distribution()->set_distribution(std::string{text_of(distribution.serialize())});
+    auto const handed_bytes = serialized(handed);
+
+    auto participants = Node{"participants"};
+    for (auto const& [member, _] : group.members)
+        for (auto const& [number, device] : member->devices) {
+            if (device.get() == &device_ || !keys.told.insert(device.get()).second) continue;
+            TRY(auto enc, encrypt_for(*device, handed_bytes));
+            participants.add(Node{"to", {{"jid", device->lid()}}, std::move(enc)});
+        }
+    TRY(auto sealed, keys.record.encrypt(padded(message)));
+    auto stanza = Node{"message", {{"id", id}, {"to", group.jid}, {"type", "text"}, {"addressing_mode", "lid"}}};
+    if (!participants.children().empty()) stanza.add(std::move(participants));
+    stanza.add(Node{"enc", {{"v", "2"}, {"type", "skmsg"}}, std::move(sealed)});
+    service_.submit(device_, stanza);
+    return {};
+}
+
+void Phone::answer_retry(Node const& receipt) {
+    auto const sent = std::ranges::find(sent_, receipt.string("id"), &Sent::id);
+    auto const in_group = receipt.jid("from") && receipt.jid("from")->server == Server::group;
+    auto const asker = receipt.jid(in_group ? "participant" : "from");
+    auto* const device = asker ? service_.world.device(*asker) : nullptr;
+    auto const* retry = receipt.child("retry");
+    if (sent == sent_.end() || !device || !retry) return;
+
+    // The session they could not use is not used again; their new keys come from the service.
+    sessions_[device->lid()].archive_current();
+    auto message = device->account == &account_ ? as_device_sent(sent->to, sent->message) : sent->message;
+    if (in_group) own_groups_[sent->to].told.erase(device);
+    auto enc = encrypt_for(*device, message);
+    if (!enc) return;
+    enc->set("count", retry->number("count").value_or(1));
+    auto stanza = Node{"message", {{"id", sent->id}, {"to", *receipt.find("from")}, {"type", "text"}}};
+    if (in_group)
+        stanza.set("participant", *asker);
+    else
+        stanza.set("device_fanout", "false");
+    stanza.add(*std::move(enc));
+    service_.submit(device_, stanza);
+}
+
+}   // namespace waqtor::sandbox

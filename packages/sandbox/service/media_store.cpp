@@ -1,0 +1,47 @@
+#include "sandbox/service/media_store.hpp"
+
+#include "sandbox/types.hpp"
+#include "whatsapp/crypto/digest.hpp"
+#include "whatsapp/crypto/encoding.hpp"
+
+#include <boost/json.hpp>
+
+namespace waqtor::sandbox {
+
+namespace {
+
+HttpAnswer refuse(unsigned status, std::string_view why) {
+    return {status, "application/json", boost::json::serialize(boost::json::object{{"error", why}})};
+}
+
+}   // namespace
+
+HttpAnswer MediaStore::handle(HttpRequest const& request, std::string const& host) {
+    auto const path = std::string_view{request.target}.substr(0, request.target.find('?'));
+    if (request.method == "POST") return upload(path, request, host);
+    auto const found = files_.find(path);
+    if (found == files_.end()) return refuse(404, "no such file");
+    if (request.method == "GET") return {200, "application/octet-stream", found->second};
+    if (request.method != "DELETE") return refuse(405, "method");
+    files_.erase(found);
+    return {200, "application/json", "{}"};
+}
+
+HttpAnswer MediaStore::upload(std::string_view path, HttpRequest const& request, std::string const& host) {
+    if (!path.starts_with("/mms/") || path.find('/', 5) == path.npos) return refuse(404, "not an upload path");
+    if (request.target.find("auth=sandbox") == request.target.npos) return refuse(401, "auth");
+    // The token names the uploaded bytes; a client that computed it wrongly must learn so.
+    auto const token = path.substr(path.rfind('/') + 1);
+    auto const hash = crypto::sha256(bytes_of(request.body));
+    auto wanted = crypto::to_base64(hash, crypto::Base64::url_safe);
+    if (token.substr(0, wanted.size()) != wanted) return refuse(400, "the token is not the hash of the file");
+    auto const direct = "/v/t62/" + std::to_string(++last_) + "_sandbox.enc";
+    files_.emplace(direct, request.body);
+    auto const answer = boost::json::object{{"url", "https://" + host + direct + "?ccb=11-4"},
+                                            {"direct_path", direct + "?ccb=11-4"},
+                                            {"handle", std::to_string(last_)},
+                                            {"object_id", std::to_string(last_)}};
+    return {200, "application/json", boost::json::serialize(answer)};
+}
+
+}   // namespace waqtor::sandbox

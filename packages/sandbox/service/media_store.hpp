@@ -1,0 +1,21 @@
+#pragma once
+#include "sandbox/wire/listener.hpp"
+
+#include <map>
+
+namespace waqtor::sandbox {
+
+/// The media hosts: takes encrypted files at /mms/TYPE/TOKEN and gives them back at the direct path it answered with. In memory.
+class MediaStore {
+public:
+    /// `host` is host:port as the answer's url names it.
+    HttpAnswer handle(HttpRequest const& request, std::string const& host);
+
+private:
+    std::map<std::string, std::string, std::less<>> files_;   // by direct path
+    std::uint64_t last_ = 0;
+
+    HttpAnswer upload(std::string_view path, HttpRequest const& request, std::string const& host);
+};
+
+}   // namespace waqtor::sandbox

@@ -1,0 +1,182 @@
+#include "sandbox/service/service.hpp"
+
+#include "sandbox/phone/phone.hpp"
+#include "sandbox/proto/service.pb.h"
+#include "sandbox/service/stanzas.hpp"
+#include "sandbox/wire/connection.hpp"
+
+#include <boost/asio/post.hpp>
+
+namespace waqtor::sandbox {
+
+Service::Service(asio::any_io_executor executor, Authority const& authority, Clock const& clock)
+    : ledger{clock}, executor_{std::move(executor)}, authority_{authority}, clock_{clock} {}
+
+std::int64_t Service::now() const { return std::chrono::floor<std::chrono::seconds>(clock_.now()).time_since_epoch().count(); }
+
+noise::ServerHandshake Service::new_handshake() const {
+    return noise::ServerHandshake{authority_.noise_server(), authority_.noise_chain(clock_.now())};
+}
+
+Result<void> Service::connected(std::shared_ptr<Connection> connection, ByteView payload) {
+    proto::ClientPayload client;
+    if (!client.ParseFromArray(payload.data(), static_cast<int>(payload.size())))
+        return fail(Code::malformed, "the client payload cannot be read");
+    connections_.insert(connection);
+    if (client.user_agent().app_version().tertiary() < lowest_version) {
+        refuse_login(*connection, 405);
+        return {};
+    }
+    return client.has_device_pairing_data() ? register_device(*connection, client) : login(*connection, client);
+}
+
+void Service::refuse_login(Connection& connection, unsigned reason) {
+    ledger.add(Way::refused, {}, "login", "failure " + std::to_string(reason));
+    connection.send(Node{"failure", {{"reason", reason}, {"location", "lla"}}});
+    connection.close();
+    changed();
+}
+
+Result<void> Service::login(Connection& connection, proto::ClientPayload const& payload) {
+    auto const jid = Jid{.user = Text{std::to_string(payload.username())},
+                         .device = static_cast<std::uint16_t>(payload.device()),
+                         .server = Server::user};
+    auto* const device = world.device(jid);
+    if (!device || device->number == 0 || device->noise_key != connection.noise_key()) {
+        refuse_login(connection, 401);
+        return {};
+    }
+    if (device->connection) {
+        device->connection->send(Node{"stream:error", {}, Node{"conflict", {{"type", "replaced"}}}});
+        device->connection->close();
+    }
+    device->connection = &connection;
+    connection.device = device;
+    device->active = false;
+    ledger.add(Way::life, device->name(), "login");
+    connection.send(Node{"success",
+                         {{"t", now()},
+                          {"props", "30"},
+                          {"abprops", "1"},
+                          {"group_abprops", "1"},
+                          {"location", "lla"},
+                          {"lid", device->lid()},
+                          {"display_name", device->account->push_name},
+                          {"creation", now()}}});
+    if (!payload.passive()) activate(*device);
+    changed();
+    return {};
+}
+
+void Service::activate(Device& device) {
+    if (device.active || !device.connection) return;
+    device.active = true;
+    auto const count = [&](char const* tag) {
+        return std::ranges::count_if(device.pending, [&](auto const& one) { return one.stanza.is(tag); });
+    };
+    auto const total = device.pending.size();
+    if (total > 0)
+        device.connection->send(Node{"ib",
+                                     {{"from", server_jid()}},
+                                     Node{"offline_preview",
+                                          {{"count", total},
+                                           {"message", count("message")},
+                                           {"receipt", count("receipt")},
+                                           {"notification", count("notification")},
+                                           {"appdata", "0"}}}});
+    for (auto& one : device.pending) {
+        one.stanza.set("offline", "0");
+        one.sent = true;
+        ledger.add(Way::to_device, device.name(), one.stanza);
+        device.connection->send(one.stanza);
+    }
+    device.connection->send(Node{"ib", {{"from", server_jid()}}, Node{"offline", {{"count", total}}}});
+    ledger.add(Way::life, device.name(), "active");
+    changed();
+}
+
+void Service::stanza(Connection& connection, Node const& stanza) {
+    if (connection.device)
+        submit(*connection.device, stanza);
+    else
+        pairing_stanza(connection, stanza);
+    changed();
+}
+
+void Service::disconnected(Connection& connection) {
+    if (auto* const device = std::exchange(connection.device, nullptr)) {
+        if (device->connection == &connection) {
+            device->connection = nullptr;
+            device->active = false;
+            device->available = false;
+            for (auto& one : device->pending) one.sent = false;
+        }
+        ledger.add(Way::life, device->name(), "gone");
+    }
+    std::erase_if(pairings_, [&](auto const& one) { return one->connection.lock().get() == &connection; });
+    std::erase_if(connections_, [&](auto const& one) { return one.get() == &connection; });
+    changed();
+}
+
+void Service::note_fault(Connection& connection, std::string const& what) {
+    ledger.add(Way::fault, connection.device ? connection.device->name() : std::string{}, "connection", what);
+    changed();
+}
+
+void Service::submit(Device& from, Node const& stanza) {
+    ledger.add(Way::from_device, from.name(), stanza);
+    if (stanza.is("iq"))
+        handle_iq(*this, from, stanza);
+    else if (stanza.is("message"))
+        handle_message(*this, from, stanza);
+    else if (stanza.is("receipt"))
+        handle_receipt(*this, from, stanza);
+    else if (stanza.is("ack"))
+        acknowledge(from, stanza);
+    else if (stanza.is("presence"))
+        handle_presence(*this, from, stanza);
+    else if (stanza.is("chatstate"))
+        handle_chatstate(*this, from, stanza);
+    else if (!stanza.is("ib"))   // offline_batch, unified_session: nothing to do
+        ledger.add(Way::unknown, from.name(), stanza);
+}
+
+void Service::send(Device& to, Node const& stanza) {
+    if (to.connection) to.connection->send(stanza);
+}
+
+void Service::deliver(Device& to, Node stanza) {
+    if (!fault(to, stanza)) return;
+    if (to.account->phone && to.number == 0) {
+        // Later, so that whoever sent it is done first.
+        asio::post(executor_, [this, phone = to.account->phone.get(), stanza = std::move(stanza)] {
+            phone->receive(stanza);
+            changed();
+        });
+        return;
+    }
+    auto& kept = to.pending.emplace_back(std::move(stanza));
+    if (!to.active || !to.connection) return;
+    kept.sent = true;
+    ledger.add(Way::to_device, to.name(), kept.stanza);
+    to.connection->send(kept.stanza);
+}
+
+void Service::acknowledge(Device& by, Node const& stanza) {
+    auto const tag = stanza.is("ack") ? stanza.attr("class") : std::string_view{"message"};
+    auto const done = [&](std::string const& id) {
+        std::erase_if(by.pending, [&](auto const& one) { return one.sent && one.stanza.is(tag) && one.stanza.string("id") == id; });
+    };
+    done(stanza.string("id"));
+    if (auto const* list = stanza.child("list"))
+        for (auto const& item : list->children()) done(item.string("id"));
+}
+
+Account& Service::add_account(std::string_view number, std::string push_name) {
+    if (number.starts_with('+')) number.remove_prefix(1);
+    auto& account = world.add(std::string{number}, std::move(push_name));
+    if (!account.phone) account.phone = std::make_unique<Phone>(*this, account);
+    return account;
+}
+
+}   // namespace waqtor::sandbox

@@ -1,0 +1,118 @@
+#include "sandbox/testing/bare_device.hpp"
+
+#include "sandbox/service/stanzas.hpp"
+#include "whatsapp/binary/codec.hpp"
+#include "whatsapp/crypto/digest.hpp"
+#include "whatsapp/crypto/encoding.hpp"
+
+#include <stdexcept>
+
+namespace waqtor::sandbox::testing {
+
+namespace {
+
+std::string text(ByteView bytes) { return std::string{text_of(bytes)}; }
+
+template <class T> T must(Result<T> result) {
+    if (!result) throw std::runtime_error{result.error().message};
+    return *std::move(result);
+}
+
+}   // namespace
+
+class BareDevice::ToMemory final : public Wire {
+public:
+    explicit ToMemory(std::shared_ptr<MemoryWire> wire) : wire_{std::move(wire)} {}
+    void write(Bytes bytes) override { append(wire_->sent, bytes); }
+    void close() override { wire_->closed = true; }
+
+private:
+    std::shared_ptr<MemoryWire> wire_;
+};
+
+void BareDevice::connect(noise::TrustRoot const& root, proto::ClientPayload payload) {
+    payload.mutable_user_agent()->mutable_app_version()->set_tertiary(version);
+    wire_ = std::make_shared<MemoryWire>();
+    connection_ = std::make_shared<Connection>(service_, std::make_unique<ToMemory>(wire_));
+    frames_ = noise::FrameReader{};
+    transport_.reset();
+    auto handshake = noise::ClientHandshake{};
+    write(handshake.hello(), true);
+    auto const now = std::chrono::floor<Milliseconds>(std::chrono::system_clock::now());
+    auto finished = must(handshake.finish(frame(), noise, root, now, bytes_of(payload.SerializeAsString())));
+    write(finished.message);
+    transport_ = std::move(finished.transport);
+}
+
+void BareDevice::connect_to_register(noise::TrustRoot const& root, std::function<void(proto::ClientPayload&)> change) {
+    proto::ClientPayload payload;
+    auto& data = *payload.mutable_device_pairing_data();
+    data.set_registration_id(text(number_bytes<4>(identity.registration_id)));
+    data.set_key_type("\x05");
+    data.set_identity(text(identity.keys.pub));
+    data.set_signed_prekey_id(text(number_bytes<3>(signed_prekey.id)));
+    data.set_signed_prekey(text(signed_prekey.keys.pub));
+    data.set_signed_prekey_signature(text(signed_prekey.signature));
+    data.set_build_hash(text(crypto::md5(bytes_of("2.3000.1"))));
+    proto::DeviceProps props;
+    props.set_os("bare");
+    data.set_device_props(props.SerializeAsString());
+    if (change) change(payload);
+    connect(root, std::move(payload));
+}
+
+void BareDevice::connect_to_login(noise::TrustRoot const& root, std::uint64_t number, std::uint32_t device) {
+    proto::ClientPayload payload;
+    payload.set_username(number);
+    payload.set_device(device);
+    payload.set_passive(true);
+    connect(root, std::move(payload));
+}
+
+void BareDevice::write(ByteView payload, bool first) {
+    auto out = first ? noise::intro() : Bytes{};
+    if (!noise::append_frame(out, payload)) throw std::runtime_error{"frame"};
+    connection_->received(out);
+}
+
+Bytes BareDevice::frame() {
+    frames_.feed(std::exchange(wire_->sent, {}));
+    auto const next = must(frames_.next());
+    return next ? to_bytes(*next) : Bytes{};
+}
+
+void BareDevice::send(Node const& stanza) { write(must(transport_->encrypt(whatsapp::encode(stanza)))); }
+
+Node BareDevice::next() {
+    auto const sealed = frame();
+    if (sealed.empty()) return Node{};
+    return must(whatsapp::decode(must(transport_->decrypt(sealed))));
+}
+
+std::string BareDevice::qr(std::string const& ref) const {
+    return ref + ',' + crypto::to_base64(noise.pub) + ',' + crypto::to_base64(identity.keys.pub) + ',' +
+           crypto::to_base64(adv_secret);
+}
+
+Node BareDevice::sign(Node const& pair_success_iq, std::function<void(proto::SignedDeviceIdentity&)> change) const {
+    auto const* content = pair_success_iq.child("pair-success")->child("device-identity");
+    proto::SignedDeviceIdentityHmac sealed;
+    sealed.ParseFromString(text(content->bytes()));
+    if (sealed.hmac() != text(crypto::hmac_sha256(adv_secret, bytes_of(sealed.details())))) throw std::runtime_error{"ADV HMAC"};
+    proto::SignedDeviceIdentity signed_identity;
+    signed_identity.ParseFromString(sealed.details());
+    proto::DeviceIdentity details;
+    details.ParseFromString(signed_identity.details());
+    auto const covered = concat({ByteArray<2>{6, 1}, bytes_of(signed_identity.details()), identity.keys.pub,
+                                 bytes_of(signed_identity.account_signature_key())});
+    signed_identity.set_device_signature(text(crypto::sign(identity.keys.secret, covered)));
+    signed_identity.clear_account_signature_key();
+    if (change) change(signed_identity);
+    auto answer =
+        Node{"device-identity", {{"key-index", details.key_index()}}, to_bytes(bytes_of(signed_identity.SerializeAsString()))};
+    return Node{"iq",
+                {{"to", server_jid()}, {"type", "result"}, {"id", *pair_success_iq.find("id")}},
+                Node{"pair-device-sign", {}, std::move(answer)}};
+}
+
+}   // namespace waqtor::sandbox::testing

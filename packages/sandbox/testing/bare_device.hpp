@@ -1,0 +1,53 @@
+#pragma once
+#include "sandbox/proto/service.pb.h"
+#include "sandbox/service/service.hpp"
+#include "sandbox/wire/connection.hpp"
+
+#include <deque>
+#include <functional>
+
+namespace waqtor::sandbox::testing {
+
+/// A linked device without a library: connects to a Service in memory, and can do each step of pairing wrongly.
+class BareDevice {
+public:
+    explicit BareDevice(Service& service) : service_{service} {}
+
+    crypto::KeyPair noise = crypto::KeyPair::generate();
+    signal::Identity identity = signal::Identity::generate();
+    signal::SignedPreKey signed_prekey = signal::SignedPreKey::generate(1, identity);
+    Bytes adv_secret = crypto::random_bytes(32);
+    std::uint32_t version = 1'050'000'000;
+
+    /// Handshake with a registration payload, which `change` may spoil. The answers are in `received`.
+    void connect_to_register(noise::TrustRoot const& root, std::function<void(proto::ClientPayload&)> change = {});
+    void connect_to_login(noise::TrustRoot const& root, std::uint64_t number, std::uint32_t device);
+    void send(Node const& stanza);
+    /// Takes out the oldest stanza; an empty node when there is none.
+    Node next();
+    bool closed() const { return wire_ && wire_->closed; }
+
+    /// The bare form of the code for that reference.
+    std::string qr(std::string const& ref) const;
+    /// The answer to pair-success, which `change` may spoil.
+    Node sign(Node const& pair_success_iq, std::function<void(proto::SignedDeviceIdentity&)> change = {}) const;
+
+private:
+    struct MemoryWire {
+        Bytes sent;
+        bool closed = false;
+    };
+    class ToMemory;
+
+    Service& service_;
+    std::shared_ptr<Connection> connection_;
+    std::shared_ptr<MemoryWire> wire_;
+    std::optional<noise::Transport> transport_;
+    noise::FrameReader frames_;
+
+    void connect(noise::TrustRoot const& root, proto::ClientPayload payload);
+    Bytes frame();
+    void write(ByteView payload, bool first = false);
+};
+
+}   // namespace waqtor::sandbox::testing

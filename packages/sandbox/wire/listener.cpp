@@ -1,0 +1,197 @@
+#include "sandbox/wire/listener.hpp"
+
+#include "sandbox/wire/connection.hpp"
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http.hpp>
+#include <boost/beast/ssl/ssl_stream.hpp>
+#include <boost/beast/websocket.hpp>
+#include <boost/beast/websocket/ssl.hpp>
+
+namespace waqtor::sandbox {
+
+namespace {
+
+namespace beast = boost::beast;
+namespace http = beast::http;
+namespace websocket = beast::websocket;
+using asio::ip::tcp;
+using Stream = beast::ssl_stream<beast::tcp_stream>;
+using Socket = websocket::stream<Stream>;
+using Request = http::request<http::string_body>;
+
+constexpr std::uint64_t kLargestBody = 128U << 20;
+constexpr auto kCloseDeadline = std::chrono::seconds{2};
+
+/// The bytes of one connection, written in order by one loop that lives as long as there is something to write.
+struct Socketed : std::enable_shared_from_this<Socketed> {
+    explicit Socketed(Stream stream) : socket{std::move(stream)} {}
+
+    Socket socket;
+    std::deque<Bytes> queue;
+    bool writing = false;
+    bool closing = false;
+
+    void push(Bytes bytes) {
+        if (closing) return;
+        queue.push_back(std::move(bytes));
+        run();
+    }
+    void close() {
+        closing = true;
+        run();
+    }
+    void run() {
+        if (writing) return;
+        writing = true;
+        asio::co_spawn(socket.get_executor(), drain(shared_from_this()), asio::detached);   // owned by the io_context's run
+    }
+    void cut() { beast::get_lowest_layer(socket).close(); }
+
+private:
+    static asio::awaitable<void> drain(std::shared_ptr<Socketed> self) {
+        auto error = boost::system::error_code{};
+        while (!self->queue.empty() && !error) {
+            auto const bytes = std::move(self->queue.front());
+            self->queue.pop_front();
+            co_await self->socket.async_write(asio::buffer(bytes), asio::redirect_error(asio::use_awaitable, error));
+        }
+        self->writing = false;
+        if (!self->closing) co_return;
+        // A client that never answers the close frame shall not keep the connection alive.
+        beast::get_lowest_layer(self->socket).expires_after(kCloseDeadline);
+        co_await self->socket.async_close(websocket::close_code::normal, asio::redirect_error(asio::use_awaitable, error));
+        self->cut();
+    }
+};
+
+class SocketWire final : public Wire {
+public:
+    explicit SocketWire(std::shared_ptr<Socketed> socket) : socket_{std::move(socket)} {}
+    void write(Bytes bytes) override { socket_->push(std::move(bytes)); }
+    void close() override { socket_->close(); }
+
+private:
+    std::shared_ptr<Socketed> socket_;
+};
+
+asio::ssl::context tls_context(TlsIdentity const& identity) {
+    auto context = asio::ssl::context{asio::ssl::context::tls_server};
+    context.use_certificate(asio::buffer(identity.certificate), asio::ssl::context::pem);
+    context.use_private_key(asio::buffer(identity.key), asio::ssl::context::pem);
+    return context;
+}
+
+}   // namespace
+
+class Listener::State : public std::enable_shared_from_this<State> {
+public:
+    State(asio::io_context& io, TlsIdentity const& tls, tcp::endpoint const& at, ListenerHooks hooks)
+        : hooks_{std::move(hooks)}, tls_{tls_context(tls)}, acceptor_{io, at} {}
+
+    std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
+
+    void start() { asio::co_spawn(acceptor_.get_executor(), accept(shared_from_this()), asio::detached); }
+
+    void stop() {
+        stopped_ = true;
+        auto error = boost::system::error_code{};
+        acceptor_.close(error);
+        for (auto* stream : std::set{streams_}) beast::get_lowest_layer(*stream).close();
+        for (auto const& socket : std::set{sockets_}) socket->cut();
+    }
+
+private:
+    ListenerHooks hooks_;
+    asio::ssl::context tls_;
+    tcp::acceptor acceptor_;
+    bool stopped_ = false;
+    std::set<Stream*> streams_;   // before they are WebSockets
+    std::set<std::shared_ptr<Socketed>> sockets_;
+
+    static asio::awaitable<void> accept(std::shared_ptr<State> self) {
+        auto error = boost::system::error_code{};
+        while (!self->stopped_) {
+            auto socket = co_await self->acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, error));
+            if (error) continue;
+            socket.set_option(tcp::no_delay{true}, error);
+            asio::co_spawn(self->acceptor_.get_executor(), serve(self, beast::tcp_stream{std::move(socket)}), asio::detached);
+        }
+    }
+
+    /// Errors of the other side end the connection and nothing else.
+    static asio::awaitable<void> serve(std::shared_ptr<State> self, beast::tcp_stream raw) {
+        auto stream = Stream{std::move(raw), self->tls_};
+        self->streams_.insert(&stream);
+        auto error = boost::system::error_code{};
+        beast::get_lowest_layer(stream).expires_after(std::chrono::seconds{30});
+        co_await stream.async_handshake(asio::ssl::stream_base::server, asio::redirect_error(asio::use_awaitable, error));
+        auto buffer = beast::flat_buffer{};
+        while (!error && !self->stopped_) {
+            auto parser = http::request_parser<http::string_body>{};
+            parser.body_limit(kLargestBody);
+            beast::get_lowest_layer(stream).expires_after(std::chrono::seconds{60});
+            co_await http::async_read(stream, buffer, parser, asio::redirect_error(asio::use_awaitable, error));
+            if (error) break;
+            auto request = parser.release();
+            if (websocket::is_upgrade(request)) {
+                self->streams_.erase(&stream);
+                co_await upgrade(self, std::move(stream), std::move(request));
+                co_return;
+            }
+            co_await self->answer(stream, std::move(request), error);
+        }
+        self->streams_.erase(&stream);
+    }
+
+    asio::awaitable<void> answer(Stream& stream, Request request, boost::system::error_code& error) {
+        auto const made = hooks_.request({std::string{request.method_string()}, std::string{request.target()}, request.body()});
+        auto response = http::response<http::string_body>{static_cast<http::status>(made.status), request.version()};
+        response.set(http::field::content_type, made.type);
+        response.keep_alive(request.keep_alive());
+        response.body() = made.body;
+        response.prepare_payload();
+        co_await http::async_write(stream, response, asio::redirect_error(asio::use_awaitable, error));
+        if (!error && !response.keep_alive()) error = http::error::end_of_stream;
+    }
+
+    static asio::awaitable<void> upgrade(std::shared_ptr<State> self, Stream stream, Request request) {
+        auto const socket = std::make_shared<Socketed>(std::move(stream));
+        beast::get_lowest_layer(socket->socket).expires_never();   // the WebSocket has its own clock
+        auto error = boost::system::error_code{};
+        if (!request.target().starts_with("/ws/chat")) co_return socket->cut();
+        socket->socket.binary(true);
+        socket->socket.read_message_max(1U << 24);
+        co_await socket->socket.async_accept(request, asio::redirect_error(asio::use_awaitable, error));
+        if (error) co_return;
+        self->sockets_.insert(socket);
+        auto const connection = self->hooks_.connected(std::make_unique<SocketWire>(socket));
+        auto buffer = beast::flat_buffer{};
+        while (connection->open() && !self->stopped_) {
+            auto const size = co_await socket->socket.async_read(buffer, asio::redirect_error(asio::use_awaitable, error));
+            if (error) break;
+            auto const data = buffer.cdata();
+            connection->received({static_cast<std::uint8_t const*>(data.data()), size});
+            buffer.consume(size);
+        }
+        self->sockets_.erase(socket);
+        connection->ended();
+    }
+};
+
+Listener::Listener(asio::io_context& io, TlsIdentity const& tls, std::string const& address, std::uint16_t port,
+                   ListenerHooks hooks)
+    : state_{std::make_shared<State>(io, tls, tcp::endpoint{asio::ip::make_address(address), port}, std::move(hooks))} {
+    state_->start();
+}
+
+Listener::~Listener() { stop(); }
+
+std::uint16_t Listener::port() const { return state_->port(); }
+
+void Listener::stop() { state_->stop(); }
+
+}   // namespace waqtor::sandbox
