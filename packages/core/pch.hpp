@@ -1,9 +1,9 @@
 #pragma once
+#include <fmt/format.h>
 #include <boost/asio/awaitable.hpp>
 #include <boost/describe.hpp>
 #include <boost/json.hpp>
 #include <boost/mp11.hpp>
-#include <fmt/format.h>
 
 #include <array>
 #include <chrono>
