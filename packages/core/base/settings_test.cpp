@@ -1,6 +1,7 @@
 #include "core/base/settings_list.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <fstream>
@@ -11,7 +12,7 @@ namespace {
 class SettingsTest : public testing::Test {
 protected:
     std::string from_file(std::string const& text) {
-        auto const path = testing::TempDir() + "waqtor-settings-test.toml";
+        auto const path = testing::TempDir() + "waqtor-settings-" + std::to_string(::getpid()) + ".toml";
         std::ofstream{path} << text;
         auto const read = read_settings_file(settings, path);
         std::remove(path.c_str());

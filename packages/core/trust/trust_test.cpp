@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <fstream>
 
@@ -25,7 +26,7 @@ class MasterKeyTest : public testing::Test {
 protected:
     void SetUp() override { std::filesystem::remove(path); }
     void TearDown() override { std::filesystem::remove(path); }
-    std::filesystem::path path = std::filesystem::path{testing::TempDir()} / "waqtor-master-key-test";
+    std::filesystem::path path = std::filesystem::path{testing::TempDir()} / ("waqtor-master-key-" + std::to_string(::getpid()));
 };
 
 TEST_F(MasterKeyTest, IsMadeOnceAndReadableByNobodyElse) {
