@@ -8,7 +8,7 @@ namespace waqtor::postgres {
 /// The functions of libpq that we call, loaded when PostgreSQL is first used: linked, the library and its 20 dependencies would
 /// cost every start of a SQLite installation about 5 MB and 5 ms.
 struct Libpq {
-// clang-format off: it does not come to rest on this macro
+    // clang-format off: it does not come to rest on this macro
 #define WAQTOR_LIBPQ(X) \
     X(PQconnectdbParams) X(PQfinish) X(PQstatus) X(PQtransactionStatus) \
     X(PQerrorMessage) X(PQexec) X(PQprepare) X(PQexecPrepared) \
