@@ -1,7 +1,7 @@
 """Builds and runs every suite, prints one line each, and ends with `N passed, N failed`.
 
-The C++ suites (which also start the API, contract, crash and interop tests) run from the release build and again under ASan+UBSan;
-the concurrent parts under TSan."""
+The C++ suites, and with them the API scenarios, contract and crash tests, run from the release build and again under ASan+UBSan; the
+concurrent parts under TSan. `--long` adds the long crash run and the foreign WhatsApp clients, from the release build."""
 
 import argparse
 import os

@@ -68,8 +68,6 @@ def test_other_addresses_are_refused_until_an_owner_exists(folder):
     refused = waqtor("serve", "--data", str(folder), "--listen", "0.0.0.0:0")
     assert refused.returncode == 4 and "no owner exists" in refused.stderr
     assert waqtor("user", "create", "--data", str(folder), "--email", "owner@example.com", stdin=PASSWORD + "\n").returncode == 0
-    server = Server(folder, ["--server-host", "0.0.0.0"])
-    server.arguments += ["--server-port", "0"]
     process = subprocess.Popen([BINARY, "serve", "--json", "--data", str(folder), "--listen", "0.0.0.0:0"], stdout=subprocess.PIPE, text=True)
     said = json.loads(process.stdout.readline())
     assert said["success"] and said["data"]["setupLink"] == ""
