@@ -57,7 +57,7 @@ std::vector<Finding> database(Settings const& settings) {
         out.push_back({"integrity", Health::good, "every page was read"});
     else if (intact.error().code != Code::not_implemented)
         out.push_back({"integrity", Health::bad, intact.error().message, "Restore the newest backup: waqtor restore"});
-    auto const owned = run_here((*house)->accounts.has_owner());
+    auto const owned = run_here((*house)->features.accounts.has_owner());
     if (owned && *owned)
         out.push_back({"owner", Health::good, "exists"});
     else

@@ -14,7 +14,7 @@ Result<void> tail(House& house, Wish wish) {
     TRY(auto const who, local_caller(house, wish.workspace));
     while (true) {
         auto const wait = wish.follow ? std::chrono::seconds{30} : std::chrono::seconds{0};
-        TRY(auto const page, run_here(house.events.read(who.workspace, wish.filter, wait, {})));
+        TRY(auto const page, run_here(house.features.events.read(who.workspace, wish.filter, wait, {})));
         for (auto const& event : page.events) std::cout << boost::json::serialize(write_json(event)) << '\n';
         std::cout << std::flush;
         wish.filter.after = page.last;

@@ -6,14 +6,6 @@
 
 namespace waqtor {
 namespace {
-LoginPolicy policy_from(Settings const& settings) {
-    return {.login_lasts = std::chrono::hours{settings.login_hours()},
-            .refresh_lasts = std::chrono::hours{24 * settings.refresh_days()},
-            .attempts_per_account = settings.login_attempts(),
-            .attempts_per_address = settings.login_attempts_per_address(),
-            .fixed_key = settings.api_key()};
-}
-
 Result<void> make_folder(std::filesystem::path const& folder) {
     std::error_code failure;
     auto const made = std::filesystem::create_directories(folder, failure);
@@ -46,12 +38,7 @@ FolderLock::~FolderLock() {
 }
 
 House::House(Settings const& settings, MasterKey key, std::unique_ptr<EventBus> with_bus, std::unique_ptr<SqlDatabase> with_db)
-    : master_key{std::move(key)},
-      bus{std::move(with_bus)},
-      db{std::move(with_db)},
-      logins{parts, policy_from(settings)},
-      // Commands write from other processes, which wake nobody here: so look every second as well.
-      events{*db, log, *bus, std::chrono::seconds{1}, std::chrono::seconds{settings.longest_wait_seconds()}} {}
+    : master_key{std::move(key)}, bus{std::move(with_bus)}, db{std::move(with_db)}, features{{settings, *db, *bus, clock}} {}
 
 Result<std::unique_ptr<House>> House::open(Settings const& settings) {
     TRY_OK(make_folder(settings.data()));
@@ -65,8 +52,6 @@ Result<std::unique_ptr<House>> House::open(Settings const& settings) {
             {.url = database_url(settings), .readers = static_cast<unsigned>(settings.database_readers()), .on_commit = wake}));
     return std::unique_ptr<House>{new House{settings, std::move(key), std::move(bus), std::move(db)}};
 }
-
-Services House::services() { return {accounts, logins, keys, events}; }
 
 House::~House() { db->close(); }
 

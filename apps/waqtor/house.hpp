@@ -1,13 +1,7 @@
 #pragma once
-#include "api.hpp"
-#include "core/base/settings_list.hpp"
 #include "core/trust/master_key.hpp"
+#include "features.hpp"
 #include "storage/database.hpp"
-#include "storage/sql/event_log.hpp"
-#include "storage/sql/key_store.hpp"
-#include "storage/sql/login_store.hpp"
-#include "storage/sql/user_store.hpp"
-#include "storage/sql/workspace_setting_store.hpp"
 
 namespace waqtor {
 
@@ -25,33 +19,18 @@ private:
     int fd_;
 };
 
-/// Every part, put together: dependencies are constructor arguments, whoever is used is declared above its users.
+/// The database, the key and the features on them.
 class House {
 public:
     /// Makes the data folder and the master key when there are none, opens the database and brings its schema up to date.
     static Result<std::unique_ptr<House>> open(Settings const& settings);
     ~House();
 
-    Services services();
-
     SystemClock clock;
-    PasswordHasher hasher;
-    std::atomic<std::uint64_t> revision = 0;
     MasterKey master_key;
     std::unique_ptr<EventBus> bus;
     std::unique_ptr<SqlDatabase> db;   // wakes the bus
-
-    sql::SqlUserStore users;
-    sql::SqlLoginStore login_rows;
-    sql::SqlKeyStore key_rows;
-    sql::SqlWorkspaceSettingStore workspace_settings;
-    sql::SqlEventLog log{clock};
-
-    AccountParts parts{*db, users, login_rows, key_rows, workspace_settings, log, clock, hasher, revision};
-    AccountService accounts{parts};
-    LoginService logins;
-    KeyService keys{parts};
-    EventReader events;
+    Features features;
 
 private:
     House(Settings const& settings, MasterKey key, std::unique_ptr<EventBus> bus, std::unique_ptr<SqlDatabase> db);

@@ -30,12 +30,12 @@ Result<Key> create(House& house, Wish const& wish) {
     boost::json::object body{{"name", wish.name}, {"scopes", std::move(scopes)}};
     if (!wish.addresses.empty()) body["addresses"] = boost::json::array(wish.addresses.begin(), wish.addresses.end());
     TRY(auto checked, read_json<CreateKey>(body));
-    return run_here(house.keys.create(std::move(who), std::move(checked)));
+    return run_here(house.features.keys.create(std::move(who), std::move(checked)));
 }
 
 Result<std::vector<Key>> list(House& house, Wish const& wish) {
     TRY(auto const who, local_caller(house, wish.workspace));
-    TRY(auto page, run_here(house.keys.list(who.workspace, {.limit = 1000})));
+    TRY(auto page, run_here(house.features.keys.list(who.workspace, {.limit = 1000})));
     return std::move(page.items);
 }
 
@@ -43,7 +43,7 @@ Result<Key> revoke(House& house, Wish const& wish) {
     TRY(auto const who, local_caller(house, wish.workspace));
     auto const id = KeyId::parse(wish.id);
     if (!id) return invalid("id", "must be an id (UUID); `waqtor key list` shows them");
-    return run_here(house.keys.revoke(who.workspace, *id));
+    return run_here(house.features.keys.revoke(who.workspace, *id));
 }
 
 template <class F, class P>

@@ -16,9 +16,9 @@ Result<Workspace> choose(std::vector<Workspace> const& all, std::string const& w
 
 Result<Caller> local_caller(House& house, std::string const& workspace) {
     return run_here(house.db->read([&](Transaction& tx) -> Result<Caller> {
-        TRY(auto const all, house.users.workspaces(tx));
+        TRY(auto const all, house.features.users.workspaces(tx));
         TRY(auto const chosen, choose(all, workspace));
-        TRY(auto const people, house.users.list(tx, chosen.id, {.limit = 1000}));
+        TRY(auto const people, house.features.users.list(tx, chosen.id, {.limit = 1000}));
         for (auto const& user : people.items)
             if (user.role == Role::owner && user.is_active)
                 return Caller{.workspace = chosen.id, .user = user.id, .role = Role::owner, .scopes = scopes_of(Role::owner)};

@@ -1,5 +1,5 @@
-#include "api.hpp"
 #include "command.hpp"
+#include "features.hpp"
 
 namespace waqtor {
 

@@ -43,7 +43,7 @@ void raise_open_files() {
 
 Result<void> check_exposure(House& house, Settings const& settings) {
     if (is_loopback(settings.host()) || settings.host() == "localhost") return {};
-    TRY(auto const owned, run_here(house.accounts.has_owner()));
+    TRY(auto const owned, run_here(house.features.accounts.has_owner()));
     if (owned) return {};
     return fail(Code::forbidden,
                 fmt::format("server.host is {}, which others can reach, but no owner exists yet. Start on 127.0.0.1 and open "
@@ -92,7 +92,7 @@ private:
         hourly_.expires_after(std::chrono::hours{1});
         hourly_.async_wait([this](boost::system::error_code failure) {
             if (failure) return;
-            auto const purged = run_here(house_.logins.purge());
+            auto const purged = run_here(house_.features.logins.purge());
             if (!purged) log_.write(LogLevel::warn, "old logins were not removed", {{"why", purged.error().message}});
             wait_hour();
         });
@@ -117,14 +117,14 @@ int serve(Settings& settings, Output const& output, std::function<void(std::stri
 
     Log log{*enum_from<LogLevel>(settings.log_level()), *enum_from<LogFormat>(settings.log_format())};
     for (auto const& warning : (*house)->db->warnings()) log.write(LogLevel::warn, warning);
-    Router api{{.authenticator = &(*house)->logins, .allowed_origins = settings.allowed_origins(), .log = &log}};
+    Router api{{.authenticator = &(*house)->features.logins, .allowed_origins = settings.allowed_origins(), .log = &log}};
     Caretaker caretaker{**house, log};
     Readiness readiness{(*house)->clock};
     Metrics metrics;
     Traffic traffic{metrics, log};
     add_checks(readiness, **house, settings);
     add_figures(metrics, **house);
-    declare_api(api, (*house)->services());
+    declare_api(api, (*house)->features);
     declare_health_routes(api, readiness, (*house)->clock, WAQTOR_VERSION);
     declare_metrics_routes(api, metrics);
     declare_docs_routes(api, WAQTOR_VERSION);
@@ -134,7 +134,7 @@ int serve(Settings& settings, Output const& output, std::function<void(std::stri
     if (auto const started = server.start(); !started) return output.failure(started.error());
 
     auto const url = url_of(settings, server.port());
-    auto const token = run_here((*house)->accounts.new_setup_token());
+    auto const token = run_here((*house)->features.accounts.new_setup_token());
     if (!token) return output.failure(token.error());
     ready(url, *token ? fmt::format("{}/setup#{}", settings.public_url().empty() ? url : settings.public_url(), **token) : "");
     notify_manager("READY=1");

@@ -16,9 +16,9 @@ Result<WorkspaceSettings> update(House& house, Wish const& wish) {
         if (equals == std::string::npos) return invalid(change, "must be NAME=VALUE");
         body[change.substr(0, equals)] = change.substr(equals + 1);
     }
-    if (body.empty()) return run_here(house.accounts.settings(who.workspace));
+    if (body.empty()) return run_here(house.features.accounts.settings(who.workspace));
     TRY(auto checked, read_json<UpdateWorkspaceSettings>(body));
-    return run_here(house.accounts.update_settings(std::move(who), std::move(checked)));
+    return run_here(house.features.accounts.update_settings(std::move(who), std::move(checked)));
 }
 }   // namespace
 

@@ -29,9 +29,9 @@ std::string ask_password() {
 Result<std::vector<User>> all_users(House& house) {
     return run_here(house.db->read([&](Transaction& tx) -> Result<std::vector<User>> {
         std::vector<User> out;
-        TRY(auto const workspaces, house.users.workspaces(tx));
+        TRY(auto const workspaces, house.features.users.workspaces(tx));
         for (auto const& workspace : workspaces) {
-            TRY(auto const page, house.users.list(tx, workspace.id, {.limit = 1000}));
+            TRY(auto const page, house.features.users.list(tx, workspace.id, {.limit = 1000}));
             for (auto const& user : page.items) out.push_back(shown(user));
         }
         return out;
@@ -50,7 +50,7 @@ int create(Program& program, Settings& settings, Wish const& wish) {
     auto const checked = read_json<Register>(
         boost::json::object{{"email", wish.email}, {"password", password}, {"name", wish.name}, {"workspaceName", wish.workspace}});
     if (!checked) return program.output.failure(checked.error());
-    auto const made = run_here((*house)->accounts.create_owner(wish.email, {password}, wish.name, wish.workspace));
+    auto const made = run_here((*house)->features.accounts.create_owner(wish.email, {password}, wish.name, wish.workspace));
     if (!made) return program.output.failure(made.error());
     return program.output.show(shown(*made), [](User const& user) { std::cout << "Created the owner " << user.email << '\n'; });
 }
@@ -75,7 +75,7 @@ int reset_password(Program& program, Settings& settings, std::string const& emai
     auto const password = ask_password();
     auto const checked = read_json<Register>(boost::json::object{{"email", email}, {"password", password}});
     if (!checked) return program.output.failure(checked.error());
-    auto const done = run_here((*house)->accounts.reset_password(email, {password}));
+    auto const done = run_here((*house)->features.accounts.reset_password(email, {password}));
     return done ? program.output.say("The password was changed and every login of " + email + " ended")
                 : program.output.failure(done.error());
 }

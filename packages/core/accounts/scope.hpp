@@ -18,8 +18,20 @@ enum class Scope : std::uint8_t {
     settings_read,
     settings_write,
     metrics_read,
+    sessions_read,
+    sessions_write,
+    contacts_read,
+    contacts_write,
+    messages_read,
+    messages_send,
+    campaigns_read,
+    campaigns_write,
+    bot_read,
+    bot_write,
 };
-BOOST_DESCRIBE_ENUM(Scope, events_read, users_read, users_write, keys_read, keys_write, settings_read, settings_write, metrics_read)
+BOOST_DESCRIBE_ENUM(Scope, events_read, users_read, users_write, keys_read, keys_write, settings_read, settings_write, metrics_read,
+                    sessions_read, sessions_write, contacts_read, contacts_write, messages_read, messages_send, campaigns_read,
+                    campaigns_write, bot_read, bot_write)
 
 class Scopes {
 public:
@@ -39,10 +51,14 @@ private:
 
 /// What a login with this role may do.
 constexpr Scopes scopes_of(Role role) {
-    Scopes scopes{Scope::events_read, Scope::settings_read};
-    if (role <= Role::agent) scopes.add(Scope::users_read);
+    Scopes scopes{Scope::events_read,   Scope::settings_read,  Scope::sessions_read, Scope::contacts_read,
+                  Scope::messages_read, Scope::campaigns_read, Scope::bot_read};
+    if (role <= Role::agent)
+        for (auto scope : {Scope::users_read, Scope::contacts_write, Scope::messages_send}) scopes.add(scope);
     if (role <= Role::admin)
-        for (auto scope : {Scope::users_write, Scope::keys_read, Scope::keys_write, Scope::metrics_read}) scopes.add(scope);
+        for (auto scope : {Scope::users_write, Scope::keys_read, Scope::keys_write, Scope::metrics_read, Scope::sessions_write,
+                           Scope::campaigns_write, Scope::bot_write})
+            scopes.add(scope);
     if (role == Role::owner) scopes.add(Scope::settings_write);
     return scopes;
 }

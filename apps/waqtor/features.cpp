@@ -1,0 +1,51 @@
+#include "features.hpp"
+
+#include "output.hpp"
+#include "server/router/router.hpp"
+#include "server/routes/auth_routes.hpp"
+#include "server/routes/event_routes.hpp"
+#include "server/routes/key_routes.hpp"
+#include "server/routes/user_routes.hpp"
+
+namespace waqtor {
+namespace {
+
+LoginPolicy policy_from(Settings const& settings) {
+    return {.login_lasts = std::chrono::hours{settings.login_hours()},
+            .refresh_lasts = std::chrono::hours{24 * settings.refresh_days()},
+            .attempts_per_account = settings.login_attempts(),
+            .attempts_per_address = settings.login_attempts_per_address(),
+            .fixed_key = settings.api_key()};
+}
+
+/// Declaring routes needs the services, not what is behind them.
+class NoDatabase final : public Database {
+    Task<void> submit(Mode, Work) override { co_return fail(Code::unavailable, "There is no database"); }
+};
+}   // namespace
+
+Features::Features(Foundation with)
+    : on{with},
+      logins{account_parts, policy_from(on.settings)},
+      // Commands write from other processes, which wake nobody here: so look every second as well.
+      events{on.db, log, on.bus, std::chrono::seconds{1}, std::chrono::seconds{on.settings.longest_wait_seconds()}} {}
+
+void declare_api(Router& api, Features& features) {
+    declare_auth_routes(api, features.accounts, features.logins);
+    declare_user_routes(api, features.accounts);
+    declare_key_routes(api, features.keys);
+    declare_event_routes(api, features.events);
+}
+
+std::string openapi_text() {
+    Settings const settings;
+    SystemClock const clock;
+    NoDatabase db;
+    EventBus bus;
+    Features features{{settings, db, bus, clock}};
+    Router api;
+    declare_api(api, features);
+    return pretty(api.openapi(WAQTOR_VERSION));
+}
+
+}   // namespace waqtor

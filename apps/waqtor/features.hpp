@@ -1,0 +1,53 @@
+#pragma once
+#include "core/accounts/account_service.hpp"
+#include "core/accounts/key_service.hpp"
+#include "core/accounts/login_service.hpp"
+#include "core/base/settings_list.hpp"
+#include "core/events/event_reader.hpp"
+#include "storage/sql/event_log.hpp"
+#include "storage/sql/key_store.hpp"
+#include "storage/sql/login_store.hpp"
+#include "storage/sql/user_store.hpp"
+#include "storage/sql/workspace_setting_store.hpp"
+
+namespace waqtor {
+
+class Router;
+
+/// What every feature stands on. It outlives them.
+struct Foundation {
+    Settings const& settings;
+    Database& db;
+    EventBus& bus;
+    Clock const& clock;
+};
+
+/// Every feature's stores and services: dependencies are constructor arguments, whoever is used is declared above its users.
+class Features {
+public:
+    explicit Features(Foundation on);
+
+    Foundation on;
+    PasswordHasher hasher;
+    std::atomic<std::uint64_t> revision = 0;
+    sql::SqlEventLog log{on.clock};
+
+    sql::SqlUserStore users;
+    sql::SqlLoginStore login_rows;
+    sql::SqlKeyStore key_rows;
+    sql::SqlWorkspaceSettingStore workspace_settings;
+    AccountParts account_parts{on.db, users, login_rows, key_rows, workspace_settings, log, on.clock, hasher, revision};
+    AccountService accounts{account_parts};
+    LoginService logins;
+    KeyService keys{account_parts};
+
+    EventReader events;
+};
+
+/// Every route of every feature. A feature adds its line here.
+void declare_api(Router& api, Features& features);
+
+/// api/openapi.json, made without a database.
+std::string openapi_text();
+
+}   // namespace waqtor
