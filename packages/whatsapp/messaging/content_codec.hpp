@@ -44,6 +44,8 @@ struct EncodeContext {
     std::function<crypto::Secret32()> secret = crypto::random_secret;   // a new message's secret
     FindOriginal original{};                                            // needed for poll votes
     Extras extras{};
+    /// Of the `url` beside the direct path, which older clients want; empty: none.
+    std::string media_host = "mmg.whatsapp.net";
 };
 
 struct Encoded {
