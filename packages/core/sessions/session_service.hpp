@@ -1,0 +1,138 @@
+#pragma once
+#include "core/accounts/caller.hpp"
+#include "core/events/event_log.hpp"
+#include "core/sessions/session_api.hpp"
+#include "core/trust/master_key.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <deque>
+#include <unordered_map>
+
+namespace waqtor {
+
+/// What flows through the sessions goes here, inside the client's transactions; core/messages implements it.
+class SessionTraffic {
+public:
+    virtual ~SessionTraffic() = default;
+    virtual Result<void> received(Transaction& tx, SessionRef session, Inbound const& message) = 0;
+    virtual Result<void> receipt(Transaction& tx, SessionRef session, Receipt const& receipt) = 0;
+    virtual Result<void> committed(Transaction& tx, SessionRef session, MessageId message) = 0;
+    virtual Result<void> acknowledged(Transaction& tx, SessionRef session, MessageId message, Timestamp at) = 0;
+    virtual Result<void> refused(Transaction& tx, SessionRef session, MessageId message, Refusal why, std::string_view detail) = 0;
+    /// The session can send now, or no longer. From any thread.
+    virtual void session_working(SessionRef session) = 0;
+    virtual void session_stopped(SessionRef session) = 0;
+};
+
+struct SessionPolicy {
+    std::chrono::milliseconds lease{8'000};
+    std::chrono::milliseconds look{2'000};   // between two looks at leases and health
+    std::int64_t starts_per_look = 200;
+    std::chrono::milliseconds silent_after{90'000};
+    std::chrono::milliseconds unacknowledged_after{60'000};
+};
+
+struct SessionParts {
+    Database& db;
+    SessionStore& sessions;
+    EventLog& events;
+    Clock const& clock;
+    Sealer const& sealer;
+    WhatsAppClients& clients;
+};
+
+/// Links numbers and keeps them connected: one process owns a session, by a lease that every write of its client checks.
+/// Everything public may be called from any thread while run() runs.
+class SessionService final : public SessionListener {
+public:
+    /// `pool` runs the sessions, one strand each. Tell it where traffic goes before run().
+    SessionService(SessionParts parts, asio::any_io_executor pool, SessionPolicy policy = {});
+    ~SessionService() override;
+    void carry(SessionTraffic& traffic) { traffic_ = &traffic; }
+
+    /// Claims, starts, watches and stops sessions until stop(); then all are stopped and their leases given back.
+    asio::awaitable<void> run();
+    void stop();
+
+    /// Code::conflict when the client id is taken; Code::invalid for a proxy that is none.
+    Task<Session> create(Caller who, CreateSession wish);
+    Task<Page<Session>> list(Caller who, PageRequest page);
+    /// `which` is an id or a client id, here and below. Code::not_found outside the caller's workspace and sessions.
+    Task<Session> get(Caller who, std::string which);
+    Task<Session> update(Caller who, UpdateSession wish);
+    Task<Session> start(Caller who, std::string which);
+    /// Returns when the connection is closed.
+    Task<Session> stop_session(Caller who, std::string which);
+    Task<Session> restart(Caller who, std::string which);
+    /// Unlinks the number; the session stays, to be linked again.
+    Task<Session> logout(Caller who, std::string which);
+    Task<void> remove(Caller who, std::string which);
+    /// Code::not_found when there is no code to scan now.
+    Task<SessionQr> qr(Caller who, std::string which);
+    /// Code::conflict when the session is not waiting for a link.
+    Task<PairingCode> pairing_code(Caller who, std::string which, std::string phone);
+
+    /// Runs `use` on the session's strand with its client; Code::unavailable when it does not run in this process.
+    template <class F> auto with_client(SessionRef session, F use) -> std::invoke_result_t<F&, WhatsAppClient&> {
+        auto const live = co_await asio::co_spawn(strand_, find_live(session), asio::use_awaitable);
+        if (!live) co_return fail(Code::unavailable, "The session does not run here");
+        co_return co_await asio::co_spawn(executor_of(*live), use(client_of(*live)), asio::use_awaitable);
+    }
+    /// Where the session lives; nothing when it does not run in this process.
+    asio::awaitable<std::optional<asio::any_io_executor>> executor(SessionRef session);
+
+    void state_changed(SessionRef session, ClientState const& state) override;
+    Result<void> fence(Transaction& tx, SessionRef session) override;
+    Result<void> received(Transaction& tx, SessionRef session, Inbound const& message) override;
+    Result<void> receipt(Transaction& tx, SessionRef session, Receipt const& receipt) override;
+    Result<void> committed(Transaction& tx, SessionRef session, MessageId message) override;
+    Result<void> acknowledged(Transaction& tx, SessionRef session, MessageId message, Timestamp at) override;
+    Result<void> refused(Transaction& tx, SessionRef session, MessageId message, Refusal why, std::string_view detail) override;
+
+private:
+    struct Live;
+    using LivePtr = std::shared_ptr<Live>;
+    struct Change {
+        SessionRef session;
+        ClientState state;
+    };
+
+    // All of these run on strand_.
+    asio::awaitable<void> look();
+    asio::awaitable<void> settle();
+    asio::awaitable<void> apply(LivePtr live, ClientState state);
+    asio::awaitable<void> note(LivePtr live, SessionState state, std::string why);
+    asio::awaitable<void> check_health();
+    asio::awaitable<void> begin(SessionRow row);
+    asio::awaitable<void> end(LivePtr live, bool logout);
+    Task<void> end_here(SessionRef session, bool logout);
+    asio::awaitable<LivePtr> find_live(SessionRef session);
+    static asio::any_io_executor executor_of(Live const& live);
+    static WhatsAppClient& client_of(Live const& live);
+    void poke();
+
+    Result<SessionRow> find(Transaction& tx, Caller const& who, std::string_view which);
+    Task<SessionRow> read(Caller who, std::string which);
+    Task<SessionRow> want(Caller who, std::string which, bool wanted, SessionState state);
+    Task<Session> shown(SessionRow row);
+    Result<std::string> proxy_of(SessionRow const& row) const;
+
+    SessionParts parts_;
+    asio::any_io_executor pool_;
+    asio::strand<asio::any_io_executor> strand_;
+    SessionPolicy policy_;
+    Uuid owner_;
+    SessionTraffic* traffic_ = nullptr;
+    std::unordered_map<SessionId, LivePtr> live_;
+    std::deque<Change> changes_;
+    asio::steady_timer signal_;
+    bool poked_ = false;
+    bool stopping_ = false;
+    Timestamp renewed_{};
+};
+
+}   // namespace waqtor
