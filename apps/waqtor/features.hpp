@@ -4,9 +4,11 @@
 #include "core/accounts/login_service.hpp"
 #include "core/base/settings_list.hpp"
 #include "core/events/event_reader.hpp"
+#include "core/sessions/session_service.hpp"
 #include "storage/sql/event_log.hpp"
 #include "storage/sql/key_store.hpp"
 #include "storage/sql/login_store.hpp"
+#include "storage/sql/session_store.hpp"
 #include "storage/sql/user_store.hpp"
 #include "storage/sql/workspace_setting_store.hpp"
 
@@ -20,6 +22,9 @@ struct Foundation {
     Database& db;
     EventBus& bus;
     Clock const& clock;
+    Sealer const& sealer;
+    WhatsAppClients& clients;
+    asio::any_io_executor pool;   // runs sessions
 };
 
 /// Every feature's stores and services: dependencies are constructor arguments, whoever is used is declared above its users.
@@ -42,6 +47,9 @@ public:
     KeyService keys{account_parts};
 
     EventReader events;
+
+    sql::SqlSessionStore session_rows;
+    SessionService sessions{{on.db, session_rows, log, on.clock, on.sealer, on.clients}, on.pool};
 };
 
 /// Every route of every feature. A feature adds its line here.

@@ -160,19 +160,25 @@ Task<Session> SessionService::start(Caller who, std::string which) {
     co_return co_await shown(std::move(row));
 }
 
-Task<void> SessionService::end_here(SessionRef session, bool logout) {
+asio::awaitable<void> SessionService::end_here(SessionRef session) {
     co_await asio::co_spawn(
         strand_,
-        [](SessionService& self, SessionRef ref, bool unlink) -> asio::awaitable<void> {
-            if (auto const live = co_await self.find_live(ref)) co_await self.end(live, unlink);
-        }(*this, session, logout),
+        [](SessionService& self, SessionRef ref) -> asio::awaitable<void> {
+            if (auto const live = co_await self.find_live(ref)) co_await self.end(live);
+        }(*this, session),
         asio::use_awaitable);
-    co_return Result<void>{};
+}
+
+/// Before anything ends it: a look that sees it no longer wanted may be quicker than we are.
+asio::awaitable<void> SessionService::unlink_when_ended(SessionRef session) {
+    co_await run_on(strand_, [this, session] {
+        if (auto const found = live_.find(session.session); found != live_.end()) found->second->unlink = true;
+    });
 }
 
 Task<Session> SessionService::stop_session(Caller who, std::string which) {
     CO_TRY(auto row, co_await want(who, which, false, SessionState::STOPPED));
-    CO_TRY_OK(co_await end_here({row.workspace, row.id}, false));
+    co_await end_here({row.workspace, row.id});
     co_return co_await shown(std::move(row));
 }
 
@@ -182,8 +188,10 @@ Task<Session> SessionService::restart(Caller who, std::string which) {
 }
 
 Task<Session> SessionService::logout(Caller who, std::string which) {
-    CO_TRY(auto row, co_await want(who, which, false, SessionState::LOGGED_OUT));
-    CO_TRY_OK(co_await end_here({row.workspace, row.id}, true));
+    CO_TRY(auto row, co_await read(who, which));
+    co_await unlink_when_ended({row.workspace, row.id});
+    CO_TRY(row, co_await want(who, row.id.text(), false, SessionState::LOGGED_OUT));
+    co_await end_here({row.workspace, row.id});
     CO_TRY(row, co_await parts_.db.write([this, ref = SessionRef{row.workspace, row.id}](Transaction& tx) -> Result<SessionRow> {
         TRY_OK(parts_.clients.forget(tx, ref));
         TRY(auto found, parts_.sessions.find(tx, ref.workspace, ref.session));
@@ -199,8 +207,10 @@ Task<Session> SessionService::logout(Caller who, std::string which) {
 }
 
 Task<void> SessionService::remove(Caller who, std::string which) {
-    CO_TRY(auto const row, co_await want(std::move(who), std::move(which), false, SessionState::STOPPED));
-    CO_TRY_OK(co_await end_here({row.workspace, row.id}, true));
+    CO_TRY(auto const row, co_await read(who, which));
+    co_await unlink_when_ended({row.workspace, row.id});
+    CO_TRY_OK(co_await want(std::move(who), row.id.text(), false, SessionState::STOPPED));
+    co_await end_here({row.workspace, row.id});
     co_return co_await parts_.db.write([this, ref = SessionRef{row.workspace, row.id}](Transaction& tx) -> Result<void> {
         TRY_OK(parts_.clients.forget(tx, ref));
         TRY_OK(parts_.sessions.remove(tx, ref.workspace, ref.session));
@@ -225,9 +235,46 @@ Task<PairingCode> SessionService::pairing_code(Caller who, std::string which, st
     CO_TRY(auto const row, co_await read(std::move(who), std::move(which)));
     if (row.state != SessionState::SCAN_QR)
         co_return fail(Code::conflict, fmt::format("The session does not wait to be linked; it is {}", enum_name(row.state)));
-    CO_TRY(auto code,
-           co_await with_client({row.workspace, row.id}, [phone](WhatsAppClient& client) { return client.pairing_code(phone); }));
+    CO_TRY(auto code, co_await with_client<std::string>({row.workspace, row.id},
+                                                        [phone](WhatsAppClient& client) { return client.pairing_code(phone); }));
     co_return PairingCode{std::move(code)};
+}
+
+template <class T> Task<T> SessionService::with_client(SessionRef session, std::function<Task<T>(WhatsAppClient&)> use) {
+    auto const live = co_await asio::co_spawn(strand_, find_live(session), asio::use_awaitable);
+    if (!live) co_return fail(Code::unavailable, "The session does not run here");
+    co_return co_await asio::co_spawn(live->executor, use(*live->client), asio::use_awaitable);
+}
+
+Task<void> SessionService::send(SessionRef session, Outgoing message) {
+    return with_client<void>(session, [message = std::move(message)](WhatsAppClient& client) { return client.send(message); });
+}
+
+Task<std::vector<NumberCheck>> SessionService::check(SessionRef session, std::vector<std::string> phones) {
+    return with_client<std::vector<NumberCheck>>(
+        session, [phones = std::move(phones)](WhatsAppClient& client) { return client.check(phones); });
+}
+
+Task<void> SessionService::mark_read(SessionRef session, Address chat, std::vector<std::string> ids,
+                                     std::optional<Address> sender) {
+    return with_client<void>(session, [chat = std::move(chat), ids = std::move(ids), sender = std::move(sender)](
+                                          WhatsAppClient& client) { return client.mark_read(chat, ids, sender); });
+}
+
+Task<void> SessionService::typing(SessionRef session, Address chat, bool on) {
+    return with_client<void>(session, [chat = std::move(chat), on](WhatsAppClient& client) { return client.typing(chat, on); });
+}
+
+Result<void> SessionService::require(Transaction& tx, SessionRef session) {
+    TRY_OK(parts_.sessions.find(tx, session.workspace, session.session));
+    return {};
+}
+
+Result<SessionId> SessionService::standard(Transaction& tx, WorkspaceId workspace, std::vector<SessionId> const& among) {
+    TRY(auto const page, parts_.sessions.list(tx, workspace, {.limit = 10'000}, among));
+    if (page.items.empty()) return fail(Code::not_found, "There is no session to send from; link a number first");
+    auto const works = std::ranges::find(page.items, SessionState::WORKING, &SessionRow::state);
+    return works == page.items.end() ? page.items.front().id : works->id;
 }
 
 }   // namespace waqtor

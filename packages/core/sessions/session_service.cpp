@@ -46,12 +46,10 @@ SessionService::SessionService(SessionParts parts, asio::any_io_executor pool, S
       strand_{asio::make_strand(pool_)},
       policy_{policy},
       owner_{Uuid::make(parts.clock.now())},
+      working_{std::make_shared<std::unordered_set<SessionId> const>()},
       signal_{strand_} {}
 
 SessionService::~SessionService() = default;
-
-asio::any_io_executor SessionService::executor_of(Live const& live) { return live.executor; }
-WhatsAppClient& SessionService::client_of(Live const& live) { return *live.client; }
 
 asio::awaitable<void> SessionService::run() {
     co_await asio::co_spawn(
@@ -70,7 +68,7 @@ asio::awaitable<void> SessionService::run() {
                 self.signal_.expires_at(next_look);
                 co_await self.signal_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
             }
-            while (!self.live_.empty()) co_await self.end(self.live_.begin()->second, false);
+            while (!self.live_.empty()) co_await self.end(self.live_.begin()->second);
         }(*this),
         asio::use_awaitable);
 }
@@ -100,7 +98,7 @@ asio::awaitable<void> SessionService::look() {
     std::vector<LivePtr> lost;
     for (auto const& [id, live] : live_)
         if (!still_ours(id)) lost.push_back(live);
-    for (auto const& live : lost) co_await end(live, false);
+    for (auto const& live : lost) co_await end(live);
     if (!held) co_return;
 
     auto found = co_await parts_.db.read(
@@ -116,9 +114,7 @@ asio::awaitable<void> SessionService::begin(SessionRow row) {
     auto const claimed = co_await parts_.db.write(
         [this, id = row.id, now](Transaction& tx) { return parts_.sessions.claim(tx, id, owner_, now, now + policy_.lease); });
     if (!claimed || !*claimed) co_return;
-    auto live = std::make_shared<Live>();
-    live->ref = {row.workspace, row.id};
-    live->executor = asio::make_strand(pool_);
+    auto live = std::make_shared<Live>(SessionRef{row.workspace, row.id}, asio::make_strand(pool_), strand_);
     live->latest.me.phone = row.phone;
     auto const proxy = proxy_of(row);
     live->client = parts_.clients.make(live->ref, live->executor, *this, proxy.value_or(""));
@@ -128,20 +124,25 @@ asio::awaitable<void> SessionService::begin(SessionRow row) {
     asio::post(live->executor, [live] { live->client->start(); });
 }
 
-asio::awaitable<void> SessionService::end(LivePtr live, bool logout) {
-    if (std::exchange(live->ending, true)) co_return;
-    live_.erase(live->ref.session);
-    if (traffic_ && live->state == SessionState::WORKING) traffic_->session_stopped(live->ref);
+asio::awaitable<void> SessionService::end(LivePtr live) {
+    if (std::exchange(live->ending, true)) {
+        boost::system::error_code ignored;
+        if (live_.contains(live->ref.session)) co_await live->ended.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+        co_return;
+    }
+    if (live->state == SessionState::WORKING) set_working(live->ref, false);
     co_await asio::co_spawn(
         live->executor,
-        [](LivePtr owned, bool unlink) -> asio::awaitable<void> {
-            if (unlink) (void)co_await owned->client->logout();
+        [](LivePtr owned) -> asio::awaitable<void> {
+            if (owned->unlink) (void)co_await owned->client->logout();
             co_await owned->client->stop();
-        }(live, logout),
+        }(live),
         asio::use_awaitable);
     // Failing to give a lease back only makes the next owner wait for its end.
     (void)co_await parts_.db.write(
         [this, id = live->ref.session](Transaction& tx) { return parts_.sessions.release(tx, id, owner_); });
+    live_.erase(live->ref.session);
+    live->ended.cancel();
 }
 
 void SessionService::state_changed(SessionRef session, ClientState const& state) {
@@ -171,15 +172,14 @@ asio::awaitable<void> SessionService::apply(LivePtr live, ClientState state) {
             return {};
         });
     co_await note(live, next, why);
-    if (next == SessionState::LOGGED_OUT || next == SessionState::FAILED) co_await end(live, false);
+    if (next == SessionState::LOGGED_OUT || next == SessionState::FAILED) co_await end(live);
 }
 
 asio::awaitable<void> SessionService::note(LivePtr live, SessionState state, std::string why) {
     auto const was_working = std::exchange(live->state, state) == SessionState::WORKING;
     live->why = why;
     auto const works = state == SessionState::WORKING;
-    if (traffic_ && works && !was_working) traffic_->session_working(live->ref);
-    if (traffic_ && !works && was_working) traffic_->session_stopped(live->ref);
+    if (works != was_working) set_working(live->ref, works);
     auto work = [this, ref = live->ref, me = live->latest.me, state, why](Transaction& tx) -> Result<void> {
         TRY(auto row, parts_.sessions.find(tx, ref.workspace, ref.session));
         auto const now = parts_.clock.now();
@@ -204,6 +204,20 @@ asio::awaitable<void> SessionService::note(LivePtr live, SessionState state, std
     live->noted = (co_await parts_.db.write(std::move(work))).has_value();   // if not, check_health() tries again
 }
 
+void SessionService::set_working(SessionRef session, bool working) {
+    auto next = std::make_shared<std::unordered_set<SessionId>>(*working_.load());
+    if (working)
+        next->insert(session.session);
+    else
+        next->erase(session.session);
+    working_.store(std::move(next));
+    if (!traffic_) return;
+    if (working)
+        traffic_->session_working(session);
+    else
+        traffic_->session_stopped(session);
+}
+
 asio::awaitable<void> SessionService::check_health() {
     std::vector<LivePtr> all;
     for (auto const& [id, live] : live_) all.push_back(live);
@@ -220,11 +234,6 @@ asio::awaitable<void> SessionService::check_health() {
 asio::awaitable<SessionService::LivePtr> SessionService::find_live(SessionRef session) {
     auto const found = live_.find(session.session);
     co_return found != live_.end() && found->second->ref == session ? found->second : nullptr;
-}
-
-asio::awaitable<std::optional<asio::any_io_executor>> SessionService::executor(SessionRef session) {
-    auto const live = co_await asio::co_spawn(strand_, find_live(session), asio::use_awaitable);
-    co_return live ? std::optional{live->executor} : std::nullopt;
 }
 
 Result<void> SessionService::fence(Transaction& tx, SessionRef session) {

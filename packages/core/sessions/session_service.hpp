@@ -1,6 +1,7 @@
 #pragma once
 #include "core/accounts/caller.hpp"
 #include "core/events/event_log.hpp"
+#include "core/messages/sender.hpp"
 #include "core/sessions/session_api.hpp"
 #include "core/trust/master_key.hpp"
 
@@ -9,8 +10,10 @@
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <atomic>
 #include <deque>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace waqtor {
 
@@ -47,7 +50,7 @@ struct SessionParts {
 
 /// Links numbers and keeps them connected: one process owns a session, by a lease that every write of its client checks.
 /// Everything public may be called from any thread while run() runs.
-class SessionService final : public SessionListener {
+class SessionService final : public SessionListener, public Sender, public SessionDirectory {
 public:
     /// `pool` runs the sessions, one strand each. Tell it where traffic goes before run().
     SessionService(SessionParts parts, asio::any_io_executor pool, SessionPolicy policy = {});
@@ -76,14 +79,14 @@ public:
     /// Code::conflict when the session is not waiting for a link.
     Task<PairingCode> pairing_code(Caller who, std::string which, std::string phone);
 
-    /// Runs `use` on the session's strand with its client; Code::unavailable when it does not run in this process.
-    template <class F> auto with_client(SessionRef session, F use) -> std::invoke_result_t<F&, WhatsAppClient&> {
-        auto const live = co_await asio::co_spawn(strand_, find_live(session), asio::use_awaitable);
-        if (!live) co_return fail(Code::unavailable, "The session does not run here");
-        co_return co_await asio::co_spawn(executor_of(*live), use(client_of(*live)), asio::use_awaitable);
-    }
-    /// Where the session lives; nothing when it does not run in this process.
-    asio::awaitable<std::optional<asio::any_io_executor>> executor(SessionRef session);
+    bool working(SessionRef session) const override { return working_.load()->contains(session.session); }
+    Task<void> send(SessionRef session, Outgoing message) override;
+    Task<std::vector<NumberCheck>> check(SessionRef session, std::vector<std::string> phones) override;
+    Task<void> mark_read(SessionRef session, Address chat, std::vector<std::string> ids, std::optional<Address> sender) override;
+    Task<void> typing(SessionRef session, Address chat, bool on) override;
+
+    Result<void> require(Transaction& tx, SessionRef session) override;
+    Result<SessionId> standard(Transaction& tx, WorkspaceId workspace, std::vector<SessionId> const& among) override;
 
     void state_changed(SessionRef session, ClientState const& state) override;
     Result<void> fence(Transaction& tx, SessionRef session) override;
@@ -108,12 +111,15 @@ private:
     asio::awaitable<void> note(LivePtr live, SessionState state, std::string why);
     asio::awaitable<void> check_health();
     asio::awaitable<void> begin(SessionRow row);
-    asio::awaitable<void> end(LivePtr live, bool logout);
-    Task<void> end_here(SessionRef session, bool logout);
+    asio::awaitable<void> end(LivePtr live);
+    asio::awaitable<void> end_here(SessionRef session);
+    asio::awaitable<void> unlink_when_ended(SessionRef session);
     asio::awaitable<LivePtr> find_live(SessionRef session);
-    static asio::any_io_executor executor_of(Live const& live);
-    static WhatsAppClient& client_of(Live const& live);
+    void set_working(SessionRef session, bool working);
     void poke();
+
+    /// Runs `use` on the session's strand with its client; Code::unavailable when it does not run in this process.
+    template <class T> Task<T> with_client(SessionRef session, std::function<Task<T>(WhatsAppClient&)> use);
 
     Result<SessionRow> find(Transaction& tx, Caller const& who, std::string_view which);
     Task<SessionRow> read(Caller who, std::string which);
@@ -128,6 +134,7 @@ private:
     Uuid owner_;
     SessionTraffic* traffic_ = nullptr;
     std::unordered_map<SessionId, LivePtr> live_;
+    std::atomic<std::shared_ptr<std::unordered_set<SessionId> const>> working_;   // replaced, never changed: read on any thread
     std::deque<Change> changes_;
     asio::steady_timer signal_;
     bool poked_ = false;
