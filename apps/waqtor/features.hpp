@@ -3,12 +3,18 @@
 #include "core/accounts/key_service.hpp"
 #include "core/accounts/login_service.hpp"
 #include "core/base/settings_list.hpp"
+#include "core/contacts/contact_book.hpp"
 #include "core/events/event_reader.hpp"
 #include "core/sessions/session_service.hpp"
 #include "storage/sql/event_log.hpp"
 #include "storage/sql/key_store.hpp"
 #include "storage/sql/login_store.hpp"
 #include "storage/sql/session_store.hpp"
+#include "storage/sql/contact_store.hpp"
+#include "storage/sql/event_log.hpp"
+#include "storage/sql/key_store.hpp"
+#include "storage/sql/login_store.hpp"
+#include "storage/sql/tag_store.hpp"
 #include "storage/sql/user_store.hpp"
 #include "storage/sql/workspace_setting_store.hpp"
 
@@ -45,6 +51,12 @@ public:
     AccountService accounts{account_parts};
     LoginService logins;
     KeyService keys{account_parts};
+
+    sql::SqlContactStore contact_rows;
+    sql::SqlTagStore tag_rows;
+    sql::SqlSegmentStore segment_rows;
+    ContactParts contact_parts{on.db, contact_rows, tag_rows, segment_rows, log, on.clock};
+    ContactBook contact_book{contact_parts};
 
     EventReader events;
 
