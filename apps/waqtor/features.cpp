@@ -1,6 +1,7 @@
 #include "features.hpp"
 
 #include "output.hpp"
+#include "residents.hpp"
 #include "server/router/router.hpp"
 #include "server/routes/auth_routes.hpp"
 #include "server/routes/event_routes.hpp"
@@ -41,6 +42,10 @@ void declare_api(Router& api, Features& features) {
     declare_key_routes(api, features.keys);
     declare_event_routes(api, features.events);
     declare_session_routes(api, features.sessions);
+}
+
+void move_in(Residents& residents, Features& features) {
+    residents.start(features.sessions.run(), [&] { features.sessions.stop(); });
 }
 
 std::string openapi_text() {

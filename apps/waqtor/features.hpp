@@ -6,20 +6,18 @@
 #include "core/contacts/contact_book.hpp"
 #include "core/events/event_reader.hpp"
 #include "core/sessions/session_service.hpp"
-#include "storage/sql/event_log.hpp"
-#include "storage/sql/key_store.hpp"
-#include "storage/sql/login_store.hpp"
-#include "storage/sql/session_store.hpp"
 #include "storage/sql/contact_store.hpp"
 #include "storage/sql/event_log.hpp"
 #include "storage/sql/key_store.hpp"
 #include "storage/sql/login_store.hpp"
+#include "storage/sql/session_store.hpp"
 #include "storage/sql/tag_store.hpp"
 #include "storage/sql/user_store.hpp"
 #include "storage/sql/workspace_setting_store.hpp"
 
 namespace waqtor {
 
+class Residents;
 class Router;
 
 /// What every feature stands on. It outlives them.
@@ -66,6 +64,9 @@ public:
 
 /// Every route of every feature. A feature adds its line here.
 void declare_api(Router& api, Features& features);
+
+/// Starts what lives as long as the server does.
+void move_in(Residents& residents, Features& features);
 
 /// api/openapi.json, made without a database.
 std::string openapi_text();

@@ -6,7 +6,7 @@ namespace waqtor {
 /// A session that runs in this process. Belongs to the service's strand; the client to its own.
 struct SessionService::Live {
     Live(SessionRef which, asio::any_io_executor where, asio::any_io_executor service)
-        : ref{which}, executor{std::move(where)}, ended{service, asio::steady_timer::time_point::max()} {}
+        : ref{which}, executor{std::move(where)}, ended{service, asio::steady_timer::time_point::max()}, dispatched{service} {}
 
     SessionRef ref;
     asio::any_io_executor executor;
@@ -19,6 +19,8 @@ struct SessionService::Live {
     bool unlink = false;   // log out of WhatsApp when it ends
     bool ending = false;
     asio::steady_timer ended;   // cancelled when it has
+    std::stop_source dispatching;
+    asio::steady_timer dispatched;   // its end is "never" while the dispatcher runs
 };
 
 }   // namespace waqtor

@@ -4,6 +4,7 @@
 #include "core/sessions/live_session.hpp"
 #include "core/sessions/session_events.hpp"
 
+#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/redirect_error.hpp>
 
 namespace waqtor {
@@ -130,7 +131,7 @@ asio::awaitable<void> SessionService::end(LivePtr live) {
         if (live_.contains(live->ref.session)) co_await live->ended.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
         co_return;
     }
-    if (live->state == SessionState::WORKING) set_working(live->ref, false);
+    if (live->state == SessionState::WORKING) co_await set_working(live, false);
     co_await asio::co_spawn(
         live->executor,
         [](LivePtr owned) -> asio::awaitable<void> {
@@ -171,6 +172,8 @@ asio::awaitable<void> SessionService::apply(LivePtr live, ClientState state) {
             TRY_OK(parts_.events.append(tx, ref.workspace, SessionQrChanged{ref.session, attempt}));
             return {};
         });
+    if (traffic_ && live->latest.trouble == ClientTrouble::temporary_ban && live->latest.until)
+        (void)co_await traffic_->hold(live->ref, "temporary_ban", *live->latest.until);
     co_await note(live, next, why);
     if (next == SessionState::LOGGED_OUT || next == SessionState::FAILED) co_await end(live);
 }
@@ -179,7 +182,7 @@ asio::awaitable<void> SessionService::note(LivePtr live, SessionState state, std
     auto const was_working = std::exchange(live->state, state) == SessionState::WORKING;
     live->why = why;
     auto const works = state == SessionState::WORKING;
-    if (works != was_working) set_working(live->ref, works);
+    if (works != was_working) co_await set_working(live, works);
     auto work = [this, ref = live->ref, me = live->latest.me, state, why](Transaction& tx) -> Result<void> {
         TRY(auto row, parts_.sessions.find(tx, ref.workspace, ref.session));
         auto const now = parts_.clock.now();
@@ -204,18 +207,26 @@ asio::awaitable<void> SessionService::note(LivePtr live, SessionState state, std
     live->noted = (co_await parts_.db.write(std::move(work))).has_value();   // if not, check_health() tries again
 }
 
-void SessionService::set_working(SessionRef session, bool working) {
+asio::awaitable<void> SessionService::set_working(LivePtr live, bool working) {
     auto next = std::make_shared<std::unordered_set<SessionId>>(*working_.load());
     if (working)
-        next->insert(session.session);
+        next->insert(live->ref.session);
     else
-        next->erase(session.session);
+        next->erase(live->ref.session);
     working_.store(std::move(next));
-    if (!traffic_) return;
-    if (working)
-        traffic_->session_working(session);
-    else
-        traffic_->session_stopped(session);
+    if (!traffic_) co_return;
+    live->dispatching.request_stop();
+    boost::system::error_code ignored;
+    if (live->dispatched.expiry() == asio::steady_timer::time_point::max())
+        co_await live->dispatched.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    if (!working) co_return;
+    live->dispatching = {};
+    live->dispatched.expires_at(asio::steady_timer::time_point::max());
+    asio::co_spawn(live->executor, traffic_->dispatch(live->ref, live->dispatching.get_token()),
+                   asio::bind_executor(strand_, [live](std::exception_ptr fault) {
+                       if (fault) std::rethrow_exception(fault);   // never silently without a dispatcher
+                       live->dispatched.expires_after({});
+                   }));
 }
 
 asio::awaitable<void> SessionService::check_health() {

@@ -3,6 +3,7 @@
 #include "core/events/event_log.hpp"
 #include "core/messages/sender.hpp"
 #include "core/sessions/session_api.hpp"
+#include "core/sessions/session_traffic.hpp"
 #include "core/trust/master_key.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -16,20 +17,6 @@
 #include <unordered_set>
 
 namespace waqtor {
-
-/// What flows through the sessions goes here, inside the client's transactions; core/messages implements it.
-class SessionTraffic {
-public:
-    virtual ~SessionTraffic() = default;
-    virtual Result<void> received(Transaction& tx, SessionRef session, Inbound const& message) = 0;
-    virtual Result<void> receipt(Transaction& tx, SessionRef session, Receipt const& receipt) = 0;
-    virtual Result<void> committed(Transaction& tx, SessionRef session, MessageId message) = 0;
-    virtual Result<void> acknowledged(Transaction& tx, SessionRef session, MessageId message, Timestamp at) = 0;
-    virtual Result<void> refused(Transaction& tx, SessionRef session, MessageId message, Refusal why, std::string_view detail) = 0;
-    /// The session can send now, or no longer. From any thread.
-    virtual void session_working(SessionRef session) = 0;
-    virtual void session_stopped(SessionRef session) = 0;
-};
 
 struct SessionPolicy {
     std::chrono::milliseconds lease{8'000};
@@ -115,7 +102,7 @@ private:
     asio::awaitable<void> end_here(SessionRef session);
     asio::awaitable<void> unlink_when_ended(SessionRef session);
     asio::awaitable<LivePtr> find_live(SessionRef session);
-    void set_working(SessionRef session, bool working);
+    asio::awaitable<void> set_working(LivePtr live, bool working);
     void poke();
 
     /// Runs `use` on the session's strand with its client; Code::unavailable when it does not run in this process.
