@@ -1,13 +1,14 @@
 #include "core/events/event_list.hpp"
 
 #include "core/accounts/account_events.hpp"
+#include "core/messages/message_events.hpp"
 #include "core/base/schema.hpp"
 #include "core/events/event_log.hpp"
 
 namespace waqtor {
 
 /// A feature adds its list here, and nowhere else.
-using AllEvents = boost::mp11::mp_append<AccountEvents>;
+using AllEvents = boost::mp11::mp_append<AccountEvents, MessageEvents>;
 
 json::object describe_events() {
     SchemaSet schemas{"#/definitions/"};
