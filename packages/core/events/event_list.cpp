@@ -1,14 +1,16 @@
 #include "core/events/event_list.hpp"
 
 #include "core/accounts/account_events.hpp"
-#include "core/messages/message_events.hpp"
 #include "core/base/schema.hpp"
+#include "core/contacts/contact_events.hpp"
 #include "core/events/event_log.hpp"
+#include "core/messages/message_events.hpp"
+#include "core/sessions/session_events.hpp"
 
 namespace waqtor {
 
 /// A feature adds its list here, and nowhere else.
-using AllEvents = boost::mp11::mp_append<AccountEvents, MessageEvents>;
+using AllEvents = boost::mp11::mp_append<AccountEvents, SessionEvents, ContactEvents, MessageEvents>;
 
 json::object describe_events() {
     SchemaSet schemas{"#/definitions/"};

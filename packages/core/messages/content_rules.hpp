@@ -10,12 +10,8 @@ Result<void> check_content(Content const& content);
 std::string content_text(Content const& content);
 Content content_from(std::string_view stored);
 
-/// Everything in it that people may search for, folded.
+/// Everything in it that people may search for, folded (core/contacts/fold.hpp).
 std::string searchable(Content const& content);
-
-/// Letters as they are compared in searches: small, without Arabic vowel signs and lengthening, one form of alef, yaa, waw and taa
-/// marbuta, and European digits.
-std::string fold(std::string_view text);
 
 /// The folded words of a search, at most 8.
 std::vector<std::string> search_words(std::string_view text);

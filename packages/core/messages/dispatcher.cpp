@@ -41,7 +41,7 @@ Dispatcher::Dispatcher(MessageService& service, SessionRef session, std::stop_to
       session_{session},
       stop_{std::move(stop)},
       bell_{service.parts_.bus, session.workspace, std::move(executor)},
-      on_stop_{stop_, [this] { bell_.interrupt(); }} {}
+      on_stop_{stop_, [&bus = service.parts_.bus, workspace = session.workspace] { bus.wake(workspace); }} {}   // on any thread
 
 asio::awaitable<void> Dispatcher::run() {
     if (auto const begun = co_await begin(); !begun && !co_await rest(now() + kPoll, false)) co_return;

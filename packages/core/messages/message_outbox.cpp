@@ -110,8 +110,13 @@ Result<void> MessageService::cancel(Transaction& tx, WorkspaceId workspace, Mess
                MessageState::cancelled, std::string{why});
 }
 
-Result<void> MessageService::contacts_merged(Transaction& tx, WorkspaceId workspace, ContactId from, ContactId into) {
-    return parts_.messages.merge_contacts(tx, workspace, from, into);
+Result<void> MessageService::merged(Transaction& tx, WorkspaceId workspace, ContactId heir, ContactId gone) {
+    return parts_.messages.merge_contacts(tx, workspace, gone, heir);
+}
+
+Result<void> MessageService::opted_out(Transaction& tx, WorkspaceId workspace, ContactId contact) {
+    TRY_OK(cancel_for_contact(tx, workspace, contact, "opted_out"));
+    return {};
 }
 
 }   // namespace waqtor

@@ -5,6 +5,7 @@
 #include "core/messages/governor_store.hpp"
 #include "core/messages/message_store.hpp"
 #include "core/messages/sender.hpp"
+#include "core/sessions/session_traffic.hpp"
 
 #include <atomic>
 #include <stop_token>
@@ -29,7 +30,7 @@ struct MessageParts {
 /// States of an outgoing message go only forward: accepted → queued (its frame is on disk) → sent (WhatsApp's ack) → delivered →
 /// read → played, or failed from accepted and queued, or cancelled from accepted. Steps that were skipped (a receipt before the
 /// ack) are told as well, in order.
-class MessageService final : public Outbox {
+class MessageService final : public Outbox, public SessionTraffic, public ContactHook {
 public:
     explicit MessageService(MessageParts parts) : parts_{parts} {}
 
@@ -52,25 +53,25 @@ public:
     Result<MessageRow> accept_row(Transaction& tx, WorkspaceId workspace, NewMessage const& message);
     /// Code::conflict when it has left already (or ended otherwise).
     Result<void> cancel(Transaction& tx, WorkspaceId workspace, MessageId message, std::string_view why);
-    /// Two contacts are one person: their chats and messages come together. For the hook of contacts.
-    Result<void> contacts_merged(Transaction& tx, WorkspaceId workspace, ContactId from, ContactId into);
+
+    // ---- ContactHook
+    Result<void> merged(Transaction& tx, WorkspaceId workspace, ContactId heir, ContactId gone) override;
+    Result<void> opted_out(Transaction& tx, WorkspaceId workspace, ContactId contact) override;
+
     /// A message of the session may have become due: its dispatcher looks once the transaction in progress is on disk.
     void wake(Transaction& tx, SessionRef session);
 
-    // ---- what sessions forward, inside the client's transaction (see SessionListener)
-    Result<void> received(Transaction& tx, SessionRef session, Inbound const& message);
-    Result<void> receipt(Transaction& tx, SessionRef session, Receipt const& receipt);
+    // ---- SessionTraffic
+    Result<void> received(Transaction& tx, SessionRef session, Inbound const& message) override;
+    Result<void> receipt(Transaction& tx, SessionRef session, Receipt const& receipt) override;
     /// Code::conflict when the message was cancelled, or its recipient has opted out of what it is: it must not leave.
-    Result<void> committed(Transaction& tx, SessionRef session, MessageId message);
-    Result<void> acknowledged(Transaction& tx, SessionRef session, MessageId message, Timestamp at);
-    Result<void> refused(Transaction& tx, SessionRef session, MessageId message, Refusal why, std::string_view detail);
-    /// WhatsApp has locked the number until then (a temporary ban): nothing leaves before.
-    Task<void> hold(SessionRef session, std::string reason, Timestamp until);
+    Result<void> committed(Transaction& tx, SessionRef session, MessageId message) override;
+    Result<void> acknowledged(Transaction& tx, SessionRef session, MessageId message, Timestamp at) override;
+    Result<void> refused(Transaction& tx, SessionRef session, MessageId message, Refusal why, std::string_view detail) override;
+    Task<void> hold(SessionRef session, std::string reason, Timestamp until) override;
 
-    /// Sends what is due, as the governor allows, until `stop` fires (on this coroutine's executor, which is the session's). Called
-    /// once each time a session is working; returns when everything under way has ended. All state is in the store: after a
-    /// crash it goes on where the last commit left it.
-    asio::awaitable<void> dispatch(SessionRef session, std::stop_token stop);
+    /// As the governor allows. All state is in the store: after a crash it goes on where the last commit left it.
+    asio::awaitable<void> dispatch(SessionRef session, std::stop_token stop) override;
 
     /// The limits of a session: the defaults, with what the workspace and then the session have chosen laid over them.
     Result<GovernorLimits> limits(Transaction& tx, SessionRef session);
