@@ -142,10 +142,8 @@ void Service::pairing_stanza(Connection& connection, Node const& stanza) {
     // A moment later, as behind a real service: whatsmeow and zapo are not ready for the restart while they still store what they
     // just signed, and then lose it.
     auto const timer = std::make_shared<asio::steady_timer>(executor_, kBeforeRestart);
-    timer->async_wait([timer, held = connection.shared_from_this()](auto) {
-        held->send(Node{"stream:error", {{"code", "515"}}});
-        held->close();
-    });
+    timer->async_wait(
+        [timer, held = connection.shared_from_this()](auto) { held->end_with(Node{"stream:error", {{"code", "515"}}}); });
 }
 
 Result<void> Service::finish_pairing(Pairing& pairing, Node const& answer) {
@@ -187,8 +185,7 @@ void Service::unlink(Device& device) {
     auto& account = *device.account;
     ledger.add(Way::life, device.name(), "unlinked");
     if (device.connection) {
-        device.connection->send(Node{"stream:error", {{"code", "401"}}, Node{"conflict", {{"type", "device_removed"}}}});
-        device.connection->close();
+        device.connection->end_with(Node{"stream:error", {{"code", "401"}}, Node{"conflict", {{"type", "device_removed"}}}});
     }
     for (auto& [_, other] : world.accounts) other->watchers.erase(&device);
     auto const owned = account.devices.extract(device.number);

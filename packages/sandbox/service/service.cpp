@@ -32,8 +32,7 @@ Result<void> Service::connected(std::shared_ptr<Connection> connection, ByteView
 
 void Service::refuse_login(Connection& connection, unsigned reason) {
     ledger.add(Way::refused, {}, "login", "failure " + std::to_string(reason));
-    connection.send(Node{"failure", {{"reason", reason}, {"location", "lla"}}});
-    connection.close();
+    connection.end_with(Node{"failure", {{"reason", reason}, {"location", "lla"}}});
     changed();
 }
 
@@ -47,8 +46,7 @@ Result<void> Service::login(Connection& connection, proto::ClientPayload const& 
         return {};
     }
     if (device->connection) {
-        device->connection->send(Node{"stream:error", {}, Node{"conflict", {{"type", "replaced"}}}});
-        device->connection->close();
+        device->connection->end_with(Node{"stream:error", {}, Node{"conflict", {{"type", "replaced"}}}});
     }
     device->connection = &connection;
     connection.device = device;

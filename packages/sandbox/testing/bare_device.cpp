@@ -24,7 +24,7 @@ class BareDevice::ToMemory final : public Wire {
 public:
     explicit ToMemory(std::shared_ptr<MemoryWire> wire) : wire_{std::move(wire)} {}
     void write(Bytes bytes) override { append(wire_->sent, bytes); }
-    void close() override { wire_->closed = true; }
+    void close(Milliseconds) override { wire_->closed = true; }
 
 private:
     std::shared_ptr<MemoryWire> wire_;

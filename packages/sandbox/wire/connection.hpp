@@ -16,8 +16,8 @@ class Wire {
 public:
     virtual ~Wire() = default;
     virtual void write(Bytes bytes) = 0;
-    /// What was written before still goes out.
-    virtual void close() = 0;
+    /// What was written before still goes out. The other end may close first, for as long as `linger`.
+    virtual void close(Milliseconds linger) = 0;
 };
 
 /// One client on the wire: intro, handshake, then stanzas. Lives on the service's thread. It knows no product rules: those are the
@@ -34,6 +34,9 @@ public:
     void send(Node const& stanza);
     /// Ends the connection after what was sent.
     void close();
+    /// Sends why the stream ends (stream:error, failure) and leaves the closing to the client for a while: whatsmeow looks at a
+    /// stanza in another thread than at the end of the connection, and forgets the stanza when the end is seen first.
+    void end_with(Node const& reason);
     bool open() const { return state_ != State::closed; }
 
     /// The device's static noise key, proven by the handshake.
@@ -55,6 +58,7 @@ private:
 
     Result<void> frame(ByteView payload);
     void write_frame(ByteView payload);
+    void end(Milliseconds linger);
     void fail_with(Error const& error);
 };
 
