@@ -42,8 +42,12 @@ public:
     /// The device's static noise key, proven by the handshake.
     crypto::PublicKey const& noise_key() const { return noise_key_; }
 
-    Device* device = nullptr;             // set by the service once logged in
-    std::shared_ptr<Pairing> pairing{};   // set by the service while a device registers
+    // Set by the service.
+    Device* device = nullptr;             // once logged in
+    std::shared_ptr<Pairing> pairing{};   // while a device registers
+    std::uint64_t visit = 0;              // its number in the connection log
+    std::vector<Node> held_out{};         // what a fault keeps back until the next stanza
+    std::vector<Node> held_in{};
 
 private:
     enum class State { hello, finish, stanzas, closed };

@@ -165,6 +165,11 @@ private:
         response.keep_alive(request.keep_alive());
         response.body() = made.body;
         response.prepare_payload();
+        if (made.wait.count() > 0) {
+            auto slow = asio::steady_timer{stream.get_executor(), made.wait};
+            co_await slow.async_wait(asio::redirect_error(asio::use_awaitable, error));
+            beast::get_lowest_layer(stream).expires_after(std::chrono::seconds{60});
+        }
         co_await http::async_write(stream, response, asio::redirect_error(asio::use_awaitable, error));
         if (!error && !response.keep_alive()) error = http::error::end_of_stream;
     }
