@@ -26,6 +26,7 @@ void add_doctor(Program& program);
 void add_user(Program& program);
 void add_key(Program& program);
 void add_settings(Program& program);
+void add_session(Program& program);
 void add_events(Program& program);
 void add_backup(Program& program);
 void add_openapi(Program& program);
