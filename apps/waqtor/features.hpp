@@ -4,6 +4,7 @@
 #include "core/accounts/login_service.hpp"
 #include "core/base/settings_list.hpp"
 #include "core/contacts/contact_book.hpp"
+#include "core/contacts/contact_importer.hpp"
 #include "core/events/event_reader.hpp"
 #include "core/messages/message_service.hpp"
 #include "core/sessions/session_service.hpp"
@@ -58,6 +59,7 @@ public:
     sql::SqlSegmentStore segment_rows;
     ContactParts contact_parts{on.db, contact_rows, tag_rows, segment_rows, log, on.clock};
     ContactBook contact_book{contact_parts};
+    ContactImporter contact_imports{contact_parts};
 
     sql::SqlMessageStore message_rows;
     sql::SqlGovernorStore governor_rows;

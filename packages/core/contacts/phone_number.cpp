@@ -135,8 +135,8 @@ std::string language_of(std::string_view country) {
     constexpr std::array<std::string_view, 20> kArabic{"AE", "BH", "DZ", "EG", "IQ", "JO", "KW", "LB", "LY", "MA",
                                                        "MR", "OM", "PS", "QA", "SA", "SD", "SY", "TN", "YE", "DJ"};
     constexpr std::array<std::string_view, 6> kEnglish{"AU", "CA", "GB", "IE", "NZ", "US"};
-    if (std::ranges::contains(kArabic, country)) return "ar";
-    return std::ranges::contains(kEnglish, country) ? "en" : "";
+    if (std::ranges::find(kArabic, country) != kArabic.end()) return "ar";
+    return std::ranges::find(kEnglish, country) != kEnglish.end() ? "en" : "";
 }
 
 }   // namespace waqtor
