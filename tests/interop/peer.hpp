@@ -12,7 +12,7 @@
 
 namespace waqtor::interop {
 
-enum class Library { baileys, zapo, whatsmeow };
+enum class Library { baileys, zapo, whatsmeow, waqtor };
 std::string_view name_of(Library library);
 
 /// How long a foreign client may take for one step, also on a busy machine.
@@ -36,7 +36,8 @@ private:
 /// installed, ends, answers an error or takes longer than kPatience.
 class Peer {
 public:
-    Peer(Library library, Ground& ground);
+    /// `database`: where our own client keeps everything, so that it survives kill(); the others have none.
+    Peer(Library library, Ground& ground, std::string database = {});
     Peer(Peer const&) = delete;
     Peer& operator=(Peer const&) = delete;
     ~Peer();
@@ -61,6 +62,9 @@ public:
     /// Ends the connection, and comes back later with the same credentials.
     void away();
     void back();
+
+    /// kill -9, and the end of the process.
+    void kill_now();
 
     std::string jid;   // with device, after link()
     std::string lid;

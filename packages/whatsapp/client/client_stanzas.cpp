@@ -147,6 +147,8 @@ asio::awaitable<void> Client::notification(Node stanza) {
         outcome = co_await directory_.identity_changed(*from);
     } else if ((type == "devices" || type == "account_sync") && from) {
         outcome = co_await directory_.devices_changed(*from, stanza.jid("lid"));
+    } else if (type == "w:gp2") {
+        outcome = co_await groups_.changed(stanza);
     } else if (type == "link_code_companion_reg") {
         line->send(ack_for(stanza));
         outcome = co_await pairing_.phone_has_code(std::move(stanza));
