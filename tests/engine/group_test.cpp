@@ -20,10 +20,12 @@ protected:
             auto create = sandbox::Node{"create", {{"subject", "Three"}, {"key", "k"}}};
             for (auto const* number : {kBadr, kCara})
                 create.add(sandbox::Node{"participant", {{"jid", service.world.accounts.at(number)->lid_jid()}}});
-            service.submit(*amal.device(0),
-                           sandbox::Node{"iq",
-                                         {{"id", "g"}, {"type", "set"}, {"xmlns", "w:g2"}, {"to", sandbox::Jid{.server = sandbox::Server::group}}},
-                                         std::move(create)});
+            service.submit(
+                *amal.device(0),
+                sandbox::Node{
+                    "iq",
+                    {{"id", "g"}, {"type", "set"}, {"xmlns", "w:g2"}, {"to", sandbox::Jid{.server = sandbox::Server::group}}},
+                    std::move(create)});
             out = service.world.groups.begin()->first.to_string();
         });
         return out;

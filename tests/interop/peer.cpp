@@ -131,7 +131,7 @@ json::object Peer::next_line(std::chrono::steady_clock::time_point deadline, std
     }
 }
 
-json::object Peer::call(std::string_view op, json::object fields) {
+int Peer::post(std::string_view op, json::object fields) {
     auto const id = ++last_id_;
     fields["id"] = id;
     fields["op"] = op;
@@ -141,6 +141,18 @@ json::object Peer::call(std::string_view op, json::object fields) {
         if (size <= 0) fail("takes no requests any more");
         done += static_cast<std::size_t>(size);
     }
+    return id;
+}
+
+bool Peer::look(std::chrono::milliseconds most) {
+    auto ready = pollfd{from_, POLLIN, 0};
+    if (buffer_.find('\n') == buffer_.npos && poll(&ready, 1, static_cast<int>(most.count())) == 0) return false;
+    kept_.push_back(next_line(std::chrono::steady_clock::now() + kPatience, "a whole line"));
+    return true;
+}
+
+json::object Peer::call(std::string_view op, json::object fields) {
+    auto const id = post(op, std::move(fields));
     auto const deadline = std::chrono::steady_clock::now() + kPatience;
     for (;;) {
         auto answer = next_line(deadline, "the answer to " + std::string{op});

@@ -44,6 +44,12 @@ public:
 
     /// Sends one request and waits for its answer; events that come meanwhile are kept.
     boost::json::object call(std::string_view op, boost::json::object fields = {});
+    /// Sends one request and does not wait for its answer.
+    int post(std::string_view op, boost::json::object fields = {});
+    /// Takes in what is there within that time; false when nothing came.
+    bool look(std::chrono::milliseconds most);
+    /// What was said and not taken out yet: events, and answers to post().
+    std::deque<boost::json::object> const& kept() const { return kept_; }
     /// The first event of that name that fits, among those kept and those to come; it is taken out.
     boost::json::object expect(std::string_view event, std::function<bool(boost::json::object const&)> fits = {});
     /// The event whose `key` is `value`.
