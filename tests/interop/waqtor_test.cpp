@@ -38,7 +38,10 @@ struct Linked {
                 if (!wanted) return true;
                 spoilt = true;
                 for (auto& child : std::get<std::vector<whatsapp::Node>>(stanza.content))
-                    if (child.is("enc")) std::get<whatsapp::Bytes>(child.content).back() ^= 1;
+                    if (child.is("enc")) {
+                        auto& bytes = std::get<whatsapp::Bytes>(child.content);
+                        bytes[bytes.size() / 2] ^= 1;   // the end of a pkmsg is not covered by its MAC
+                    }
                 return true;
             };
         });
