@@ -120,7 +120,9 @@ TEST_F(Crash, NothingIsLostAndNothingComesTwice) {
     }
     for (auto const& one : out_) EXPECT_EQ(badr_.expect("text", "message", one.id).at("text").as_string(), one.text);
     for (auto const& one : badr_.kept()) {
-        EXPECT_NE(string_of(one, "event"), "text") << "read twice: " << json::serialize(one);
+        // What its own phone has written comes as a copy and is no concern of ours.
+        auto const theirs = one.if_contains("from_me") && one.at("from_me").as_bool();
+        EXPECT_TRUE(theirs || string_of(one, "event") != "text") << "read twice: " << json::serialize(one);
         EXPECT_NE(string_of(one, "event"), "unreadable") << json::serialize(one);
     }
     // The phone beside it read each exactly once as well.

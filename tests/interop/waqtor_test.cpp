@@ -99,16 +99,21 @@ TEST_P(With, MessagesWaitForWhoIsAway) {
 TEST_P(With, SpoiltMessagesAreSentAgainInBothDirections) {
     auto linked = Linked{GetParam()};
     auto& [ground, amal, badr] = linked;
+    // zapo 0.3.0 keeps a session of its own for the number beside that for the LID, and forgets <device-identity> when it sends a
+    // pkmsg again, which the service refuses; by LID it does neither.
+    auto const back = GetParam() == Library::zapo ? linked.lid(kAmal) : number_jid(kAmal);
     amal.send_text(number_jid(kBadr), "hello");
     badr.expect_text("hello");
-    badr.send_text(number_jid(kAmal), "hello you");
+    badr.send_text(back, "hello you");
     amal.expect_text("hello you");
 
     linked.spoil_next_for(kBadr);
     auto const ours = amal.send_text(number_jid(kBadr), "hard to read");
     EXPECT_EQ(badr.expect_text("hard to read").at("message").as_string(), ours);
+    badr.send_text(back, "read it");
+    amal.expect_text("read it");
     linked.spoil_next_for(kAmal);
-    auto const theirs = badr.send_text(number_jid(kAmal), "just as hard");
+    auto const theirs = badr.send_text(back, "just as hard");
     EXPECT_EQ(amal.expect("unreadable").at("message").as_string(), theirs);
     EXPECT_EQ(amal.expect_text("just as hard").at("message").as_string(), theirs);
 }

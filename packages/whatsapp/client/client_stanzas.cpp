@@ -144,7 +144,7 @@ asio::awaitable<void> Client::notification(Node stanza) {
     if (type == "encrypt" && stanza.child("count")) {
         outcome = co_await prekeys_.upload(context_.pace.more_prekeys);
     } else if (type == "encrypt" && stanza.child("identity") && from) {
-        outcome = co_await directory_.identity_changed(*from);
+        outcome = co_await directory_.identity_changed(*from, stanza.jid("lid"));
     } else if ((type == "devices" || type == "account_sync") && from) {
         outcome = co_await directory_.devices_changed(*from, stanza.jid("lid"));
     } else if (type == "w:gp2") {

@@ -146,7 +146,8 @@ Task<void> Sender::commit_and_send(std::shared_ptr<Order> order, std::shared_ptr
     }
     if (!outcome) co_return outcome;
     if (*job->repeated) co_return Result<void>{};
-    waiting_[order->id] = {order->message, context_.clock.now()};
+    auto const now = context_.clock.now();
+    waiting_[order->id] = {order->message, now, now};
     hand_over(line, std::move(job->frame));
     co_return Result<void>{};
 }
@@ -173,7 +174,7 @@ Task<void> Sender::repeat() {
         for (auto& frame : frames) {
             at = frame.at;
             id = frame.whatsapp_id;
-            waiting_.try_emplace(id, Waiting{frame.message, frame.at});
+            waiting_.try_emplace(id, Waiting{frame.message, frame.at, {}}).first->second.sent = context_.clock.now();
             line->send_encoded(std::move(frame.frame));
         }
         co_await line->room();
@@ -213,6 +214,13 @@ std::optional<Timestamp> Sender::oldest() const {
     std::optional<Timestamp> out;
     for (auto const& [_, one] : waiting_)
         if (!out || one.at < *out) out = one.at;
+    return out;
+}
+
+std::optional<Timestamp> Sender::oldest_sent() const {
+    std::optional<Timestamp> out;
+    for (auto const& [_, one] : waiting_)
+        if (!out || one.sent < *out) out = one.sent;
     return out;
 }
 

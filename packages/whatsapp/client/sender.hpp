@@ -25,13 +25,16 @@ public:
     void forget() { waiting_.clear(); }
 
     std::int64_t waiting() const { return static_cast<std::int64_t>(waiting_.size()); }
+    /// When the oldest message that is not acknowledged was made, and when it was last sent.
     std::optional<Timestamp> oldest() const;
+    std::optional<Timestamp> oldest_sent() const;
     std::optional<Milliseconds> ack_latency() const { return ack_latency_; }
 
 private:
     struct Waiting {
         std::optional<MessageId> message;
-        Timestamp at{};
+        Timestamp at{};     // of the first try
+        Timestamp sent{};   // of the latest
     };
     struct Order;
     class Encrypt;
