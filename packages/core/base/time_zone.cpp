@@ -1,5 +1,6 @@
 #include "core/base/time_zone.hpp"
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -136,7 +137,10 @@ std::optional<TimeZone> TimeZone::read(std::string_view file) {
 Result<TimeZone> TimeZone::find(std::string_view name) {
     if (name == "UTC") return TimeZone{};
     if (is_zone_name(name)) {
-        std::ifstream stream{"/usr/share/zoneinfo/" + std::string{name}, std::ios::binary};
+        auto const path = std::filesystem::path{"/usr/share/zoneinfo"} / name;
+        std::error_code ignored;
+        std::ifstream stream;
+        if (std::filesystem::is_regular_file(path, ignored)) stream.open(path, std::ios::binary);
         std::string const file{std::istreambuf_iterator<char>{stream}, {}};
         if (auto zone = read(file)) return *std::move(zone);
     }

@@ -69,15 +69,13 @@ struct CampaignRow {
     std::string reason{};   // why it paused or failed by itself
     std::vector<Variant> variants;
     std::vector<SessionId> sessions;
-    json::object audience;   // an Audience, phones made contacts
     std::map<std::string, std::string> variables{};
     json::object stop;   // StopRules
     std::optional<Timestamp> scheduled_at{};
     std::string time_zone{};
-    bool frozen = false;           // every recipient has its row
-    std::int64_t recipients = 0;   // rows made so far
-    ContactId frozen_after{};      // contacts up to this one have their rows
-    bool busy = false;             // the pump has something to do for it
+    bool frozen = false;        // every recipient has its row
+    ContactId frozen_after{};   // contacts up to this one have their rows
+    bool busy = false;          // the pump has something to do for it
     UserId created_by;
     Timestamp created_at{};
     Timestamp updated_at{};
@@ -86,9 +84,8 @@ struct CampaignRow {
     std::optional<Timestamp> removed_at{};   // hidden; its rows go bit by bit
 };
 BOOST_DESCRIBE_STRUCT(CampaignRow, (),
-                      (id, workspace, name, status, reason, variants, sessions, audience, variables, stop, scheduled_at, time_zone,
-                       frozen, recipients, frozen_after, busy, created_by, created_at, updated_at, started_at, completed_at,
-                       removed_at))
+                      (id, workspace, name, status, reason, variants, sessions, variables, stop, scheduled_at, time_zone, frozen,
+                       frozen_after, busy, created_by, created_at, updated_at, started_at, completed_at, removed_at))
 
 /// How many recipients are in each state, kept in the transactions that change them. The base is what there was when it last
 /// started: the stop rules look at what came after.

@@ -47,7 +47,11 @@ class CampaignStore {
 public:
     virtual ~CampaignStore() = default;
 
+    /// With nobody in its audience.
     virtual Result<void> add(Transaction& tx, CampaignRow const& campaign) = 0;
+    /// Who it is for; apart from the row, because it may name thousands.
+    virtual Result<Audience> audience(Transaction& tx, WorkspaceId workspace, CampaignId campaign) = 0;
+    virtual Result<void> set_audience(Transaction& tx, WorkspaceId workspace, CampaignId campaign, Audience const& audience) = 0;
     virtual Result<CampaignRow> find(Transaction& tx, WorkspaceId workspace, CampaignId campaign) = 0;
     /// Writes every column; Code::not_found when the row is gone.
     virtual Result<void> save(Transaction& tx, CampaignRow const& campaign) = 0;

@@ -182,7 +182,7 @@ bool arabic_word(std::string_view word) {
 std::size_t arabic_letters(std::string_view word) { return word.size() / 2; }
 }   // namespace
 
-std::string fold(std::string_view text, Case how) {
+std::string fold_words(std::string_view text, Case how) {
     Folder out{text};
     while (!text.empty()) {
         auto const c = take_code_point(text);

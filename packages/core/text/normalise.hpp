@@ -12,7 +12,7 @@ enum class Case : std::uint8_t { folded, kept };
 
 /// Words of letters and digits with one space between them, in their comparable form; signs and marks are gone, an emoji is a word
 /// of its own. Three and more of the same letter become one (Arabic) or two (others). Bad UTF-8 is dropped.
-std::string fold(std::string_view text, Case how = Case::folded);
+std::string fold_words(std::string_view text, Case how = Case::folded);
 
 /// The words of a folded text.
 std::vector<std::string_view> words_of(std::string_view folded);

@@ -5,7 +5,7 @@
 namespace waqtor {
 namespace {
 
-TEST(Fold, MakesTextsOfTheSameMeaningEqual) {
+TEST(FoldWords, MakesTextsOfTheSameMeaningEqual) {
     struct Row {
         std::string_view text, folded;
     };
@@ -29,10 +29,10 @@ TEST(Fold, MakesTextsOfTheSameMeaningEqual) {
              Row{"\xff\xc3", ""},
              Row{"", ""},
          })
-        EXPECT_EQ(fold(text), folded) << text;
-    EXPECT_EQ(fold("Hello ÉT", Case::kept), "Hello ÉT");
-    EXPECT_EQ(fold("أَ"), fold("ا")) << "precomposed and bare";
-    EXPECT_EQ(fold("Straße Łódź Ñandú"), "strase lodz nandu");
+        EXPECT_EQ(fold_words(text), folded) << text;
+    EXPECT_EQ(fold_words("Hello ÉT", Case::kept), "Hello ÉT");
+    EXPECT_EQ(fold_words("أَ"), fold_words("ا")) << "precomposed and bare";
+    EXPECT_EQ(fold_words("Straße Łódź Ñandú"), "strase lodz nandu");
 }
 
 TEST(SameWord, AllowsArabicCliticsAndNothingElse) {
@@ -48,12 +48,12 @@ TEST(SameWord, AllowsArabicCliticsAndNothingElse) {
 }
 
 TEST(FindWords, FindsWholePhrases) {
-    auto const text = fold("Please tell me, what is the PRICE of it");
+    auto const text = fold_words("Please tell me, what is the PRICE of it");
     auto const words = words_of(text);
     EXPECT_EQ(find_words(words, {"the", "price"}), 5U);
     EXPECT_EQ(find_words(words, {"rice"}), std::string_view::npos);
     EXPECT_EQ(find_words(words, {}), std::string_view::npos);
-    auto const arabic = fold("كم سعر التوصيل وبالعلبة؟");
+    auto const arabic = fold_words("كم سعر التوصيل وبالعلبة؟");
     EXPECT_EQ(find_words(words_of(arabic), {"سعر", "توصيل"}), 1U);
     EXPECT_EQ(find_words(words_of(arabic), {"علبه"}), 3U);
 }
