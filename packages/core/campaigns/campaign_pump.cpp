@@ -2,6 +2,8 @@
 
 #include "core/campaigns/campaign_events.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -43,6 +45,12 @@ std::string_view stopped_by(StopRules const& rules, CampaignCounts const& counts
 }   // namespace
 
 asio::awaitable<void> CampaignPump::run(std::stop_token stop) {
+    // A strand: the executor may have many threads, and who wakes us comes on another.
+    auto const strand = asio::make_strand(co_await asio::this_coro::executor);
+    co_await asio::co_spawn(strand, loop(std::move(stop)), asio::use_awaitable);
+}
+
+asio::awaitable<void> CampaignPump::loop(std::stop_token stop) {
     auto const executor = co_await asio::this_coro::executor;
     EventBus::Subscription subscription{parts_.bus, WorkspaceId{}, executor};   // every workspace's
     auto const on_stop = std::stop_callback{stop, [this] { parts_.bus.wake({}); }};

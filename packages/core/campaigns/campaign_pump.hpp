@@ -28,6 +28,7 @@ public:
     Task<bool> step();
 
 private:
+    asio::awaitable<void> loop(std::stop_token stop);
     /// More to do at once.
     Task<bool> work(BusyCampaign which);
     Task<bool> tend(CampaignRow campaign);

@@ -2,6 +2,7 @@
 
 #include "core/accounts/account_events.hpp"
 #include "core/base/schema.hpp"
+#include "core/campaigns/campaign_events.hpp"
 #include "core/contacts/contact_events.hpp"
 #include "core/events/event_log.hpp"
 #include "core/sessions/session_events.hpp"
@@ -9,7 +10,7 @@
 namespace waqtor {
 
 /// A feature adds its list here, and nowhere else.
-using AllEvents = boost::mp11::mp_append<AccountEvents, SessionEvents, ContactEvents>;
+using AllEvents = boost::mp11::mp_append<AccountEvents, SessionEvents, ContactEvents, CampaignEvents>;
 
 json::object describe_events() {
     SchemaSet schemas{"#/definitions/"};
