@@ -5,12 +5,13 @@
 #include "core/campaigns/campaign_events.hpp"
 #include "core/contacts/contact_events.hpp"
 #include "core/events/event_log.hpp"
+#include "core/messages/message_events.hpp"
 #include "core/sessions/session_events.hpp"
 
 namespace waqtor {
 
 /// A feature adds its list here, and nowhere else.
-using AllEvents = boost::mp11::mp_append<AccountEvents, SessionEvents, ContactEvents, CampaignEvents>;
+using AllEvents = boost::mp11::mp_append<AccountEvents, SessionEvents, ContactEvents, MessageEvents, CampaignEvents>;
 
 json::object describe_events() {
     SchemaSet schemas{"#/definitions/"};
