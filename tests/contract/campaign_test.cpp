@@ -73,7 +73,7 @@ TEST_P(CampaignContract, RunsFromDraftToCompleted) {
     EXPECT_EQ(now(campaign.id).total_recipients, 25);
     EXPECT_EQ(now(campaign.id).skipped_count, 1);
     EXPECT_EQ(messages().size(), 12U) << "the outbox holds no more of one campaign at a time";
-    EXPECT_EQ(messages().front().text, "Salam Person 0");
+    for (auto const& message : messages()) EXPECT_TRUE(message.text.starts_with("Salam Person ")) << message.text;
     while (now(campaign.id).pending_count > 0) move_all(MessageState::sent), pump_all();
     move_all(MessageState::failed);
     pump_all();
@@ -334,7 +334,7 @@ TEST_P(CampaignContract, TestsAndClonesCountNothing) {
     auto const sent = must(wait(service.test(who, {.id = campaign.id, .to = {"+15550109999"}})));
     EXPECT_EQ(sent.messages.size(), 1U);
     EXPECT_EQ(messages().front().origin, Origin::api);
-    EXPECT_EQ(messages().front().text, "Salam friend");
+    EXPECT_EQ(messages().front().text, "Salam +15550109999") << "a person without a name is called by their number";
     EXPECT_EQ(now(campaign.id).total_recipients, 0);
     auto const copy = must(wait(service.clone(who, campaign.id)));
     EXPECT_NE(copy.id, campaign.id);
