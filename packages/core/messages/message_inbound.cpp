@@ -48,7 +48,7 @@ Result<void> MessageService::received(Transaction& tx, SessionRef session, Inbou
 
     auto content = message.content;
     if (content.text) content.text = clean(*std::move(content.text));
-    MessageRow row{.id = MessageId::make(now),
+    MessageRow row{.id = next_id(now),
                    .workspace = session.workspace,
                    .session = session.session,
                    .contact = message.from_me ? wish.contact : author,

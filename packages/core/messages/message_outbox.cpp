@@ -27,6 +27,18 @@ Result<std::string> address_of(Person const& who) {
 }
 }   // namespace
 
+MessageId MessageService::next_id(Timestamp now) {
+    auto const wanted = static_cast<std::uint64_t>(now.time_since_epoch().count()) << 12;
+    auto last = last_id_.load();
+    std::uint64_t next = 0;
+    do next = std::max(wanted, last + 1);
+    while (!last_id_.compare_exchange_weak(last, next));
+    auto id = MessageId::make(Timestamp{Milliseconds{static_cast<std::int64_t>(next >> 12)}});
+    id.uuid.bytes[6] = static_cast<std::uint8_t>(0x70 | ((next >> 8) & 0x0f));
+    id.uuid.bytes[7] = static_cast<std::uint8_t>(next & 0xff);
+    return id;
+}
+
 Result<MessageRow> MessageService::accept_row(Transaction& tx, WorkspaceId workspace, NewMessage const& message) {
     if (!sessions_) return fail(Code::unavailable, "Sessions are not ready yet");
     TRY_OK(check_content(message.content));

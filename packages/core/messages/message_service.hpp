@@ -90,6 +90,8 @@ private:
                                     std::string_view why);
     Result<void> apply_to_target(Transaction& tx, WorkspaceId workspace, ChatId chat, bool by_us, std::optional<ContactId> by,
                                  Content const& content, Timestamp at);
+    /// Rises from each to the next, also within a millisecond: what was accepted first leaves first.
+    MessageId next_id(Timestamp now);
     std::atomic<std::uint32_t>& doorbell(SessionId session) {
         return doorbells_[std::hash<SessionId>{}(session) % doorbells_.size()];
     }
@@ -98,6 +100,7 @@ private:
     Sender* sender_ = nullptr;
     SessionDirectory* sessions_ = nullptr;
     std::vector<MessageHook*> hooks_;
+    std::atomic<std::uint64_t> last_id_{0};   // milliseconds, and below them 12 bits of a counter
     /// Counted up whenever a message of a session with that number is accepted; sessions may share one.
     std::array<std::atomic<std::uint32_t>, 1024> doorbells_{};
 };

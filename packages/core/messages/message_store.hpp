@@ -90,9 +90,11 @@ public:
     virtual Result<void> add(Transaction& tx, MessageNote const& note) = 0;
     virtual Result<std::vector<MessageNote>> notes(Transaction& tx, MessageId message) = 0;
 
-    /// Keeps the answer of a request, unless there is one that was made after `expired`: that one is given then.
-    virtual Result<std::optional<IdempotencyRow>> remember(Transaction& tx, IdempotencyRow const& row, Timestamp expired) = 0;
-    virtual Result<void> set_answer(Transaction& tx, WorkspaceId workspace, std::string_view name, std::string_view answer) = 0;
+    /// What was answered under this name after `expired`.
+    virtual Result<std::optional<IdempotencyRow>> recall(Transaction& tx, WorkspaceId workspace, std::string_view name,
+                                                         Timestamp expired) = 0;
+    /// Replaces what expired. Code::conflict when another process was quicker.
+    virtual Result<void> remember(Transaction& tx, IdempotencyRow const& row, Timestamp expired) = 0;
     virtual Result<std::int64_t> purge_idempotency(Transaction& tx, Timestamp before) = 0;
 };
 

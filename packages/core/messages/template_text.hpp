@@ -10,9 +10,9 @@ namespace waqtor {
 
 using TemplateValues = std::map<std::string, std::string, std::less<>>;
 
-/// Puts values into a text. {{name}} and {{name|default}} are variables; so is {name} of 2.3 when a value or a built-in default is
-/// known for it, else it stays as it stands. Names are letters, digits, '_', '-' and '.', with spaces allowed around them. Values
-/// are put in as they are: nothing in them is expanded again. "\{" is a brace that starts no variable.
+/// Puts values into a text. {{name}} and {{name|default}} are variables; so is {name} of 2.3 when there is a value for it, else it
+/// stays as it stands. Names are letters, digits, '_', '-' and '.', with spaces allowed around them. Values are put in as they are:
+/// nothing in them is expanded again. "\{" is a brace that starts no variable. An empty value takes the default.
 /// Code::invalid names every {{variable}} that has neither value nor default.
 Result<std::string> render(std::string_view text, TemplateValues const& values);
 

@@ -193,24 +193,22 @@ Result<std::vector<MessageNote>> SqlMessageStore::notes(waqtor::Transaction& tx,
                                    message);
 }
 
-Result<std::optional<IdempotencyRow>> SqlMessageStore::remember(waqtor::Transaction& tx, IdempotencyRow const& row,
-                                                                Timestamp expired) {
-    auto& sql = of(tx);
-    TRY(auto const written, sql.exec(R"sql(
+Result<std::optional<IdempotencyRow>> SqlMessageStore::recall(waqtor::Transaction& tx, WorkspaceId workspace, std::string_view name,
+                                                              Timestamp expired) {
+    return of(tx).maybe<IdempotencyRow>(R"sql(
+        SELECT workspace, name, fingerprint, answer, created_at FROM idempotency_key
+         WHERE workspace = $1 AND name = $2 AND created_at > $3)sql",
+                                        workspace, name, expired);
+}
+
+Result<void> SqlMessageStore::remember(waqtor::Transaction& tx, IdempotencyRow const& row, Timestamp expired) {
+    TRY(auto const written, of(tx).exec(R"sql(
         INSERT INTO idempotency_key (workspace, name, fingerprint, answer, created_at) VALUES ($1, $2, $3, $4, $5)
             ON CONFLICT (workspace, name) DO UPDATE
                SET fingerprint = excluded.fingerprint, answer = excluded.answer, created_at = excluded.created_at
              WHERE idempotency_key.created_at <= $6)sql",
-                                     row.workspace, row.name, row.fingerprint, row.answer, row.created_at, expired));
-    if (written > 0) return std::nullopt;
-    return sql.maybe<IdempotencyRow>(
-        "SELECT workspace, name, fingerprint, answer, created_at FROM idempotency_key WHERE workspace = $1 AND name = $2",
-        row.workspace, row.name);
-}
-
-Result<void> SqlMessageStore::set_answer(waqtor::Transaction& tx, WorkspaceId workspace, std::string_view name,
-                                         std::string_view answer) {
-    TRY_OK(of(tx).exec("UPDATE idempotency_key SET answer = $3 WHERE workspace = $1 AND name = $2", workspace, name, answer));
+                                        row.workspace, row.name, row.fingerprint, row.answer, row.created_at, expired));
+    if (written == 0) return fail(Code::conflict, "The same request is being answered already");
     return {};
 }
 

@@ -46,9 +46,9 @@ public:
     Result<void> add(waqtor::Transaction& tx, MessageNote const& note) override;
     Result<std::vector<MessageNote>> notes(waqtor::Transaction& tx, MessageId message) override;
 
-    Result<std::optional<IdempotencyRow>> remember(waqtor::Transaction& tx, IdempotencyRow const& row, Timestamp expired) override;
-    Result<void> set_answer(waqtor::Transaction& tx, WorkspaceId workspace, std::string_view name,
-                            std::string_view answer) override;
+    Result<std::optional<IdempotencyRow>> recall(waqtor::Transaction& tx, WorkspaceId workspace, std::string_view name,
+                                                 Timestamp expired) override;
+    Result<void> remember(waqtor::Transaction& tx, IdempotencyRow const& row, Timestamp expired) override;
     Result<std::int64_t> purge_idempotency(waqtor::Transaction& tx, Timestamp before) override;
 };
 
