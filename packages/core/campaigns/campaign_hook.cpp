@@ -41,6 +41,13 @@ bool is_opt_out(std::string_view text, std::vector<std::string> const& own) {
     return std::ranges::find(kOptOutWords, folded) != kOptOutWords.end() || std::ranges::find(own, folded) != own.end();
 }
 
+std::function<Result<bool>(Transaction&, WorkspaceId, std::string_view)> opt_out_check(CampaignStore& store) {
+    return [&store](Transaction& tx, WorkspaceId workspace, std::string_view text) -> Result<bool> {
+        TRY(auto const own, store.opt_out_words(tx, workspace));
+        return is_opt_out(text, own);
+    };
+}
+
 Result<void> CampaignHook::received(Transaction& tx, WorkspaceId workspace, ReceivedMessage const& message) {
     if (message.from_me || message.group) return {};
     auto const now = parts_.clock.now();

@@ -19,4 +19,7 @@ private:
 /// True when a message of only this text asks for no more messages; `own` are the workspace's words, folded.
 bool is_opt_out(std::string_view text, std::vector<std::string> const& own);
 
+/// The same question for other features, with the workspace's words looked up.
+std::function<Result<bool>(Transaction&, WorkspaceId, std::string_view)> opt_out_check(CampaignStore& store);
+
 }   // namespace waqtor
