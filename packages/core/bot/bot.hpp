@@ -22,7 +22,7 @@ struct BotRuleRow {
     WorkspaceId workspace;
     std::string name;
     std::vector<std::string> keywords;
-    BotMatch match = BotMatch::contains;
+    BotMatch match_type = BotMatch::contains;
     bool case_sensitive = false;
     std::string language{};   // "ar", "en"; empty means any
     std::int64_t priority = 0;
@@ -39,7 +39,7 @@ struct BotRuleRow {
     std::optional<Timestamp> last_triggered_at{};
 };
 BOOST_DESCRIBE_STRUCT(BotRuleRow, (),
-                      (id, workspace, name, keywords, match, case_sensitive, language, priority, enabled, in_groups, hours,
+                      (id, workspace, name, keywords, match_type, case_sensitive, language, priority, enabled, in_groups, hours,
                        cooldown_seconds, typing_delay, sessions, reply, created_at, updated_at, trigger_count, last_triggered_at))
 
 /// What the bot remembers of one person on one number.

@@ -42,7 +42,7 @@ Result<CompiledRule> CompiledRule::make(BotRuleRow row) {
                         .folded = fold_words(out.row_.keywords[i], out.row_.case_sensitive ? Case::kept : Case::folded),
                         .expression = {}};
         if (keyword.text.size() > 1000) return invalid(field, "is longer than 1000 bytes");
-        if (out.row_.match == BotMatch::regex) {
+        if (out.row_.match_type == BotMatch::regex) {
             RE2::Options options;
             options.set_max_mem(kExpressionMemory);
             options.set_log_errors(false);
@@ -59,7 +59,7 @@ Result<CompiledRule> CompiledRule::make(BotRuleRow row) {
 std::optional<BotHit> CompiledRule::match(BotText const& text) const {
     std::optional<BotHit> best;
     for (auto const& keyword : keywords_) {
-        auto hit = row_.match == BotMatch::regex ? match_expression(text, keyword) : match_words(text, keyword);
+        auto hit = row_.match_type == BotMatch::regex ? match_expression(text, keyword) : match_words(text, keyword);
         if (hit && (!best || hit->score > best->score)) best = std::move(hit);
     }
     return best;
@@ -69,18 +69,18 @@ std::optional<BotHit> CompiledRule::match_words(BotText const& text, Keyword con
     auto const& words = row_.case_sensitive ? text.cased_words : text.words;
     auto const phrase = words_of(keyword.folded);
     if (words == phrase) return BotHit{keyword.text, 1.0};
-    if (row_.match == BotMatch::exact || phrase.size() > words.size()) return std::nullopt;
+    if (row_.match_type == BotMatch::exact || phrase.size() > words.size()) return std::nullopt;
     auto const stands_at = [&](std::size_t from) {
         return std::equal(phrase.begin(), phrase.end(), words.begin() + static_cast<std::ptrdiff_t>(from),
                           [](auto one, auto other) { return same_word(other, one); });
     };
     auto const last = words.size() - phrase.size();
-    auto const at = row_.match == BotMatch::contains     ? find_words(words, phrase)
-                    : row_.match == BotMatch::startsWith ? (stands_at(0) ? 0 : std::string_view::npos)
+    auto const at = row_.match_type == BotMatch::contains     ? find_words(words, phrase)
+                    : row_.match_type == BotMatch::startsWith ? (stands_at(0) ? 0 : std::string_view::npos)
                                                          : (stands_at(last) ? last : std::string_view::npos);
     if (at == std::string_view::npos) return std::nullopt;
     auto const covered = share(letters(words, at, phrase.size()), letters(words, 0, words.size()));
-    return BotHit{keyword.text, (row_.match == BotMatch::contains ? 0.5 : 0.6) + 0.39 * covered};
+    return BotHit{keyword.text, (row_.match_type == BotMatch::contains ? 0.5 : 0.6) + 0.39 * covered};
 }
 
 std::optional<BotHit> CompiledRule::match_expression(BotText const& text, Keyword const& keyword) const {

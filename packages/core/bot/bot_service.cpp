@@ -16,7 +16,7 @@ BotRule shown(BotRuleRow const& row) {
             .keywords = row.keywords,
             .reply_message = reply.text.value_or(""),
             .reply = reply,
-            .match_type = row.match,
+            .match_type = row.match_type,
             .case_sensitive = row.case_sensitive,
             .language = row.language,
             .priority = row.priority,
@@ -38,7 +38,7 @@ template <class T, class U> void take(T& into, std::optional<U> const& from) {
 
 /// What both wishes have. `needs_reply`: a rule without one makes no sense.
 template <class W> Result<void> fill(BotRuleRow& row, W const& wish, bool needs_reply) {
-    take(row.match, wish.match_type);
+    take(row.match_type, wish.match_type);
     take(row.case_sensitive, wish.case_sensitive);
     take(row.language, wish.language);
     take(row.priority, wish.priority);

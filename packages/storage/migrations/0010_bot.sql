@@ -4,7 +4,7 @@ CREATE TABLE bot_rule (
     workspace TEXT NOT NULL REFERENCES workspace (id),
     name TEXT NOT NULL,
     keywords TEXT NOT NULL,        -- JSON list
-    match TEXT NOT NULL,
+    match_type TEXT NOT NULL,
     case_sensitive INTEGER NOT NULL,
     language TEXT NOT NULL,
     priority INTEGER NOT NULL,

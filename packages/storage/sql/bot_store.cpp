@@ -31,10 +31,10 @@ Result<BotRuleRow> SqlBotStore::find(waqtor::Transaction& tx, WorkspaceId worksp
 Result<void> SqlBotStore::save(waqtor::Transaction& tx, BotRuleRow const& rule) {
     // What counts replies is not written: it moves on its own.
     TRY(auto const changed, of(tx).exec(R"sql(
-        UPDATE bot_rule SET name = $3, keywords = $4, match = $5, case_sensitive = $6, language = $7, priority = $8, enabled = $9,
+        UPDATE bot_rule SET name = $3, keywords = $4, match_type = $5, case_sensitive = $6, language = $7, priority = $8, enabled = $9,
                in_groups = $10, hours = $11, cooldown_seconds = $12, typing_delay = $13, sessions = $14, reply = $15, updated_at = $16
          WHERE workspace = $1 AND id = $2)sql",
-                                        rule.workspace, rule.id, rule.name, rule.keywords, rule.match, rule.case_sensitive,
+                                        rule.workspace, rule.id, rule.name, rule.keywords, rule.match_type, rule.case_sensitive,
                                         rule.language, rule.priority, rule.enabled, rule.in_groups, rule.hours,
                                         rule.cooldown_seconds, rule.typing_delay, rule.sessions, rule.reply, rule.updated_at));
     if (changed == 0) return fail(Code::not_found, "There is no such rule");
