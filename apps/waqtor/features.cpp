@@ -1,10 +1,12 @@
 #include "features.hpp"
 
 #include "output.hpp"
+#include "residents.hpp"
 #include "server/router/router.hpp"
 #include "server/routes/auth_routes.hpp"
 #include "server/routes/event_routes.hpp"
 #include "server/routes/key_routes.hpp"
+#include "server/routes/session_routes.hpp"
 #include "server/routes/user_routes.hpp"
 
 namespace waqtor {
@@ -22,6 +24,10 @@ LoginPolicy policy_from(Settings const& settings) {
 class NoDatabase final : public Database {
     Task<void> submit(Mode, Work) override { co_return fail(Code::unavailable, "There is no database"); }
 };
+class NoClients final : public WhatsAppClients {
+    std::unique_ptr<WhatsAppClient> make(SessionRef, asio::any_io_executor, SessionListener&, std::string) override { return {}; }
+    Result<void> forget(Transaction&, SessionRef) override { return {}; }
+};
 }   // namespace
 
 Features::Features(Foundation with)
@@ -35,6 +41,11 @@ void declare_api(Router& api, Features& features) {
     declare_user_routes(api, features.accounts);
     declare_key_routes(api, features.keys);
     declare_event_routes(api, features.events);
+    declare_session_routes(api, features.sessions);
+}
+
+void move_in(Residents& residents, Features& features) {
+    residents.start(features.sessions.run(), [&] { features.sessions.stop(); });
 }
 
 std::string openapi_text() {
@@ -42,7 +53,9 @@ std::string openapi_text() {
     SystemClock const clock;
     NoDatabase db;
     EventBus bus;
-    Features features{{settings, db, bus, clock}};
+    NoClients clients;
+    Sealer const sealer{MasterKey::temporary()};
+    Features features{{settings, db, bus, clock, sealer, clients, asio::system_executor{}}};
     Router api;
     declare_api(api, features);
     return pretty(api.openapi(WAQTOR_VERSION));

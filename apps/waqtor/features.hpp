@@ -3,15 +3,21 @@
 #include "core/accounts/key_service.hpp"
 #include "core/accounts/login_service.hpp"
 #include "core/base/settings_list.hpp"
+#include "core/contacts/contact_book.hpp"
 #include "core/events/event_reader.hpp"
+#include "core/sessions/session_service.hpp"
+#include "storage/sql/contact_store.hpp"
 #include "storage/sql/event_log.hpp"
 #include "storage/sql/key_store.hpp"
 #include "storage/sql/login_store.hpp"
+#include "storage/sql/session_store.hpp"
+#include "storage/sql/tag_store.hpp"
 #include "storage/sql/user_store.hpp"
 #include "storage/sql/workspace_setting_store.hpp"
 
 namespace waqtor {
 
+class Residents;
 class Router;
 
 /// What every feature stands on. It outlives them.
@@ -20,6 +26,9 @@ struct Foundation {
     Database& db;
     EventBus& bus;
     Clock const& clock;
+    Sealer const& sealer;
+    WhatsAppClients& clients;
+    asio::any_io_executor pool;   // runs sessions
 };
 
 /// Every feature's stores and services: dependencies are constructor arguments, whoever is used is declared above its users.
@@ -41,11 +50,23 @@ public:
     LoginService logins;
     KeyService keys{account_parts};
 
+    sql::SqlContactStore contact_rows;
+    sql::SqlTagStore tag_rows;
+    sql::SqlSegmentStore segment_rows;
+    ContactParts contact_parts{on.db, contact_rows, tag_rows, segment_rows, log, on.clock};
+    ContactBook contact_book{contact_parts};
+
     EventReader events;
+
+    sql::SqlSessionStore session_rows;
+    SessionService sessions{{on.db, session_rows, log, on.clock, on.sealer, on.clients}, on.pool};
 };
 
 /// Every route of every feature. A feature adds its line here.
 void declare_api(Router& api, Features& features);
+
+/// Starts what lives as long as the server does.
+void move_in(Residents& residents, Features& features);
 
 /// api/openapi.json, made without a database.
 std::string openapi_text();

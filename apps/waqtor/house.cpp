@@ -1,11 +1,19 @@
 #include "house.hpp"
 
+#include "engine.hpp"
+
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <thread>
+
 namespace waqtor {
 namespace {
+std::size_t threads_for(std::int64_t wanted) {
+    return wanted == 0 ? std::clamp(std::thread::hardware_concurrency(), 1U, 4U) : static_cast<std::size_t>(wanted);
+}
+
 Result<void> make_folder(std::filesystem::path const& folder) {
     std::error_code failure;
     auto const made = std::filesystem::create_directories(folder, failure);
@@ -37,8 +45,15 @@ FolderLock::~FolderLock() {
     if (fd_ >= 0) ::close(fd_);
 }
 
-House::House(Settings const& settings, MasterKey key, std::unique_ptr<EventBus> with_bus, std::unique_ptr<SqlDatabase> with_db)
-    : master_key{std::move(key)}, bus{std::move(with_bus)}, db{std::move(with_db)}, features{{settings, *db, *bus, clock}} {}
+House::House(Settings const& settings, MasterKey key, std::unique_ptr<EventBus> with_bus, std::unique_ptr<SqlDatabase> with_db,
+             std::unique_ptr<Sealer> with_sealer, std::unique_ptr<WhatsAppClients> with_clients)
+    : master_key{std::move(key)},
+      bus{std::move(with_bus)},
+      db{std::move(with_db)},
+      sealer{std::move(with_sealer)},
+      clients{std::move(with_clients)},
+      pool{threads_for(settings.whatsapp_threads())},
+      features{{settings, *db, *bus, clock, *sealer, *clients, pool.get_executor()}} {}
 
 Result<std::unique_ptr<House>> House::open(Settings const& settings) {
     TRY_OK(make_folder(settings.data()));
@@ -50,9 +65,15 @@ Result<std::unique_ptr<House>> House::open(Settings const& settings) {
     TRY(auto db,
         open_database(
             {.url = database_url(settings), .readers = static_cast<unsigned>(settings.database_readers()), .on_commit = wake}));
-    return std::unique_ptr<House>{new House{settings, std::move(key), std::move(bus), std::move(db)}};
+    auto sealer = std::make_unique<Sealer>(key);
+    TRY(auto clients, make_engine(settings, *db, *sealer, clock));
+    return std::unique_ptr<House>{
+        new House{settings, std::move(key), std::move(bus), std::move(db), std::move(sealer), std::move(clients)}};
 }
 
-House::~House() { db->close(); }
+House::~House() {
+    pool.join();
+    db->close();
+}
 
 }   // namespace waqtor

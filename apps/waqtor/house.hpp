@@ -3,6 +3,8 @@
 #include "features.hpp"
 #include "storage/database.hpp"
 
+#include <boost/asio/thread_pool.hpp>
+
 namespace waqtor {
 
 /// Holds the data folder for one program: a second server, and restore, are refused meanwhile. Freed with the process.
@@ -22,18 +24,23 @@ private:
 /// The database, the key and the features on them.
 class House {
 public:
+    inline static SystemClock const clock{};
+
     /// Makes the data folder and the master key when there are none, opens the database and brings its schema up to date.
     static Result<std::unique_ptr<House>> open(Settings const& settings);
     ~House();
 
-    SystemClock clock;
     MasterKey master_key;
     std::unique_ptr<EventBus> bus;
     std::unique_ptr<SqlDatabase> db;   // wakes the bus
+    std::unique_ptr<Sealer> sealer;
+    std::unique_ptr<WhatsAppClients> clients;
+    asio::thread_pool pool;   // sessions, campaigns, the bot
     Features features;
 
 private:
-    House(Settings const& settings, MasterKey key, std::unique_ptr<EventBus> bus, std::unique_ptr<SqlDatabase> db);
+    House(Settings const& settings, MasterKey key, std::unique_ptr<EventBus> bus, std::unique_ptr<SqlDatabase> db,
+          std::unique_ptr<Sealer> sealer, std::unique_ptr<WhatsAppClients> clients);
 };
 
 /// The database's file or address.

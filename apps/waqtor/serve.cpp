@@ -1,37 +1,15 @@
 #include "command.hpp"
-#include "core/base/cidr.hpp"
-#include "operations.hpp"
-#include "server/http/http_server.hpp"
+#include "running_server.hpp"
 #include "server/http/listen.hpp"
-#include "server/log/log.hpp"
-#include "server/static/static_files.hpp"
 
 #include <sys/resource.h>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <csignal>
-#include <thread>
 
 namespace waqtor {
 namespace {
-
-HttpSettings http_settings(Settings const& settings) {
-    auto const seconds = [](NumberSetting const& setting) { return std::chrono::seconds{setting()}; };
-    auto const cores = std::clamp(std::thread::hardware_concurrency(), 1U, 4U);
-    return {.threads = settings.threads() == 0 ? cores : static_cast<std::size_t>(settings.threads()),
-            .body_bytes = static_cast<std::size_t>(settings.body_kib()) * 1024,
-            .connections = static_cast<std::size_t>(settings.connections()),
-            .connections_per_address = static_cast<std::size_t>(settings.connections_per_address()),
-            .first_byte = seconds(settings.first_byte_seconds),
-            .request = seconds(settings.request_seconds),
-            .idle = seconds(settings.idle_seconds),
-            .drain = seconds(settings.drain_seconds),
-            .trusted_proxies = settings.trusted_proxies(),
-            .allowed_addresses = settings.allowed_addresses(),
-            .certificate = settings.certificate(),
-            .key = settings.key()};
-}
 
 /// As many open files as the system lets us have, for connections.
 void raise_open_files() {
@@ -39,29 +17,6 @@ void raise_open_files() {
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
     limit.rlim_cur = limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-Result<void> check_exposure(House& house, Settings const& settings) {
-    if (is_loopback(settings.host()) || settings.host() == "localhost") return {};
-    TRY(auto const owned, run_here(house.features.accounts.has_owner()));
-    if (owned) return {};
-    return fail(Code::forbidden,
-                fmt::format("server.host is {}, which others can reach, but no owner exists yet. Start on 127.0.0.1 and open "
-                            "the setup link, or run `waqtor user create`, then start again",
-                            settings.host()));
-}
-
-Result<void> open_sockets(HttpServer& server, Settings const& settings) {
-    auto const inherited = inherited_listeners();
-    for (auto fd : inherited) TRY_OK(server.adopt(fd));
-    if (!inherited.empty()) return {};
-    return server.listen(settings.host(), static_cast<unsigned short>(settings.port()));
-}
-
-std::string url_of(Settings const& settings, unsigned short port) {
-    auto const host = settings.host() == "0.0.0.0" || settings.host() == "::" ? "localhost" : settings.host();
-    return fmt::format("{}://{}:{}", settings.certificate().empty() ? "http" : "https",
-                       host.contains(':') ? "[" + host + "]" : host, port);
 }
 
 /// What goes on beside serving: signals, and an hourly clean-up. Made before the server says it is ready, so that a signal that
@@ -109,44 +64,16 @@ private:
 
 int serve(Settings& settings, Output const& output, std::function<void(std::string const&, std::string const&)> ready) {
     raise_open_files();
-    auto const lock = FolderLock::take(settings.data());
-    if (!lock) return output.failure(lock.error());
-    auto house = House::open(settings);
-    if (!house) return output.failure(house.error());
-    if (auto const exposed = check_exposure(**house, settings); !exposed) return output.failure(exposed.error());
-
-    Log log{*enum_from<LogLevel>(settings.log_level()), *enum_from<LogFormat>(settings.log_format())};
-    for (auto const& warning : (*house)->db->warnings()) log.write(LogLevel::warn, warning);
-    Router api{{.authenticator = &(*house)->features.logins, .allowed_origins = settings.allowed_origins(), .log = &log}};
-    Caretaker caretaker{**house, log};
-    Readiness readiness{(*house)->clock};
-    Metrics metrics;
-    Traffic traffic{metrics, log};
-    add_checks(readiness, **house, settings);
-    add_figures(metrics, **house);
-    declare_api(api, (*house)->features);
-    declare_health_routes(api, readiness, (*house)->clock, WAQTOR_VERSION);
-    declare_metrics_routes(api, metrics);
-    declare_docs_routes(api, WAQTOR_VERSION);
-    declare_setup_page(api);
-    HttpServer server{http_settings(settings), api, &traffic};
-    if (auto const opened = open_sockets(server, settings); !opened) return output.failure(opened.error());
-    if (auto const started = server.start(); !started) return output.failure(started.error());
-
-    auto const url = url_of(settings, server.port());
-    auto const token = run_here((*house)->features.accounts.new_setup_token());
-    if (!token) return output.failure(token.error());
-    ready(url, *token ? fmt::format("{}/setup#{}", settings.public_url().empty() ? url : settings.public_url(), **token) : "");
+    auto server = RunningServer::start(settings);
+    if (!server) return output.failure(server.error());
+    Caretaker caretaker{(*server)->house(), (*server)->log()};
+    auto const link = (*server)->setup_link();
+    if (!link) return output.failure(link.error());
+    ready((*server)->url(), *link);
     notify_manager("READY=1");
-    caretaker.run(server);
-
-    readiness.stop();
+    caretaker.run((*server)->http());
     notify_manager("STOPPING=1");
-    log.write(LogLevel::info, "stopping: requests in flight may finish");
-    server.stop();
-    (*house)->db->close();
-    log.write(LogLevel::info, "stopped");
-    log.flush();
+    (*server)->stop();
     return 0;
 }
 

@@ -50,6 +50,21 @@ struct Settings final : SettingList {
         ""};
     Text public_url{*this, {"server.public_url", "How people reach this server, for links in messages to them"}, ""};
 
+    Text whatsapp_url{
+        *this, {"whatsapp.url", "WhatsApp's WebSocket address; another one for the sandbox"}, "wss://web.whatsapp.com/ws/chat"};
+    Text whatsapp_version{*this,
+                          {"whatsapp.version", "Version of WhatsApp Web to claim; raise it when sessions say outdated_version"},
+                          "2.3000.1045649367"};
+    Text whatsapp_tls_root{
+        *this, {"whatsapp.tls_root", "File with the only TLS roots to trust for WhatsApp (PEM); empty: the system's"}, ""};
+    Text whatsapp_noise_root{
+        *this,
+        {"whatsapp.noise_root", "File with the root key of WhatsApp's own certificates (64 hex digits); empty: WhatsApp's"},
+        ""};
+    Text whatsapp_device_name{
+        *this, {"whatsapp.device_name", "How phones show this server in their list of linked devices"}, "WaQtor"};
+    Number whatsapp_threads{*this, {"whatsapp.threads", "Threads for sessions; 0 means one per core, at most 4"}, 0, 0, 64};
+
     Text log_level{*this, {"log.level", "Least important line to write", "LOG_LEVEL"}, "info", {"debug", "info", "warn", "error"}};
     Text log_format{*this, {"log.format", "How lines are written"}, "text", {"text", "json"}};
     Number minimum_free_mib{*this, {"disk.minimum_free_mib", "Free space below which the server is not ready"}, 100, 1, 1048576};

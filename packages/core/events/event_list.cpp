@@ -2,12 +2,14 @@
 
 #include "core/accounts/account_events.hpp"
 #include "core/base/schema.hpp"
+#include "core/contacts/contact_events.hpp"
 #include "core/events/event_log.hpp"
+#include "core/sessions/session_events.hpp"
 
 namespace waqtor {
 
 /// A feature adds its list here, and nowhere else.
-using AllEvents = boost::mp11::mp_append<AccountEvents>;
+using AllEvents = boost::mp11::mp_append<AccountEvents, SessionEvents, ContactEvents>;
 
 json::object describe_events() {
     SchemaSet schemas{"#/definitions/"};

@@ -71,6 +71,12 @@ Result<MasterKey> MasterKey::open(std::filesystem::path const& path) {
     return MasterKey{std::move(bytes)};
 }
 
+MasterKey MasterKey::temporary() {
+    Bytes bytes(kSize);
+    randombytes_buf(bytes.data(), bytes.size());
+    return MasterKey{std::move(bytes)};
+}
+
 MasterKey::MasterKey(MasterKey&& other) noexcept : bytes_{std::move(other.bytes_)} {}
 
 MasterKey::~MasterKey() { sodium_memzero(bytes_.data(), bytes_.size()); }

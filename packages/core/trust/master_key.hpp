@@ -14,6 +14,8 @@ public:
     /// Reads the file; makes it on the first start. Refuses a file that others may read (Code::forbidden) or that is not a key
     /// (Code::invalid).
     static Result<MasterKey> open(std::filesystem::path const& file);
+    /// A random key that is written nowhere: for what keeps nothing (tests, the API's description).
+    static MasterKey temporary();
 
     MasterKey(MasterKey&&) noexcept;
     MasterKey& operator=(MasterKey&&) = delete;

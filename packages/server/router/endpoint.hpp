@@ -11,7 +11,7 @@ struct Incoming {
     json::value input;
     Context context;
 };
-struct Outgoing {
+struct Answered {
     std::optional<json::value> body{};   // the whole envelope; none for 204
     std::vector<Header> headers{};
     std::optional<unsigned> status{};
@@ -19,7 +19,7 @@ struct Outgoing {
 
 /// One method of one path. Made once when the route is declared.
 struct Endpoint {
-    using Invoke = std::function<Task<Outgoing>(Incoming)>;
+    using Invoke = std::function<Task<Answered>(Incoming)>;
     using Raw = std::function<Task<Response>(Caller, Request const&)>;
 
     Method method = Method::get;
@@ -83,19 +83,19 @@ template <> struct OutputOf<Nothing> {
 };
 
 namespace detail {
-template <class Out> Outgoing outgoing(Out const& value) { return {.body = OutputOf<Out>::write(value)}; }
-template <class Out> Outgoing outgoing(Reply<Out> const& reply) {
+template <class Out> Answered answered(Out const& value) { return {.body = OutputOf<Out>::write(value)}; }
+template <class Out> Answered answered(Reply<Out> const& reply) {
     return {.body = OutputOf<Out>::write(reply.value), .headers = reply.headers, .status = reply.status};
 }
 
-template <class In, class F> Task<Outgoing> invoke(F const& handler, Incoming incoming) {
+template <class In, class F> Task<Answered> invoke(F const& handler, Incoming incoming) {
     CO_TRY(auto in, read_json<In>(incoming.input));
     if constexpr (std::is_invocable_v<F const&, Caller, In, Context>) {
         CO_TRY(auto const out, co_await handler(std::move(incoming.caller), std::move(in), std::move(incoming.context)));
-        co_return outgoing(out);
+        co_return answered(out);
     } else {
         CO_TRY(auto const out, co_await handler(std::move(incoming.caller), std::move(in)));
-        co_return outgoing(out);
+        co_return answered(out);
     }
 }
 }   // namespace detail

@@ -190,11 +190,11 @@ Task<Caller> Router::caller_for(Endpoint const& endpoint, Request const& request
 }
 
 namespace {
-Response answer_of(Endpoint const& endpoint, Outgoing outgoing) {
+Response answer_of(Endpoint const& endpoint, Answered answered) {
     Response out;
-    out.status = outgoing.status.value_or(endpoint.doc.success);
-    if (out.status != 204 && outgoing.body) out.body = json::serialize(*outgoing.body);
-    out.headers = std::move(outgoing.headers);
+    out.status = answered.status.value_or(endpoint.doc.success);
+    if (out.status != 204 && answered.body) out.body = json::serialize(*answered.body);
+    out.headers = std::move(answered.headers);
     return out;
 }
 }   // namespace
@@ -230,9 +230,9 @@ Task<Response> Router::answer(Endpoint const& endpoint, std::span<std::string_vi
     CO_TRY(auto input, assemble_input(endpoint.fields, path, request, endpoint.takes_body()));
     auto incoming =
         Incoming{std::move(caller), std::move(input), Context{request.request_id, std::string{request.host}, request.stop}};
-    auto outgoing = co_await endpoint.invoke(std::move(incoming));
-    if (!outgoing) co_return std::unexpected(path_problem_is_not_found(std::move(outgoing).error(), endpoint.fields));
-    co_return answer_of(endpoint, *std::move(outgoing));
+    auto answered = co_await endpoint.invoke(std::move(incoming));
+    if (!answered) co_return std::unexpected(path_problem_is_not_found(std::move(answered).error(), endpoint.fields));
+    co_return answer_of(endpoint, *std::move(answered));
 }
 
 }   // namespace waqtor

@@ -48,10 +48,18 @@ Task<std::unique_ptr<Channel>> Channel::open(Options options, Credentials creden
 }
 
 Task<void> Channel::send(Node node) {
-    CO_TRY(auto const sealed, cipher_.encrypt(encode(node)));
-    Bytes frame;
-    CO_TRY_OK(noise::append_frame(frame, sealed));
-    co_return co_await socket_->send(std::move(frame));
+    std::vector<Bytes> one;
+    one.push_back(encode(node));
+    co_return co_await send(std::move(one));
+}
+
+Task<void> Channel::send(std::vector<Bytes> encoded) {
+    Bytes frames;
+    for (auto const& stanza : encoded) {
+        CO_TRY(auto const sealed, cipher_.encrypt(stanza));
+        CO_TRY_OK(noise::append_frame(frames, sealed));
+    }
+    co_return co_await socket_->send(std::move(frames));
 }
 
 Task<Node> Channel::receive() {

@@ -24,6 +24,8 @@ public:
 
     /// Code::too_large for a stanza of 16 MiB.
     Task<void> send(Node node);
+    /// Stanzas that encode() has written already, in one WebSocket message.
+    Task<void> send(std::vector<Bytes> encoded);
     /// The next stanza. After any failure the connection is unusable.
     Task<Node> receive();
     Task<void> close() { return socket_->close(); }

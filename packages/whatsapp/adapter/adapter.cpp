@@ -1,0 +1,64 @@
+#include "whatsapp/adapter/adapter.hpp"
+
+#include "whatsapp/adapter/proxy_text.hpp"
+#include "whatsapp/client/client.hpp"
+#include "whatsapp/crypto/encoding.hpp"
+
+#include <boost/asio/thread_pool.hpp>
+
+namespace waqtor::whatsapp {
+
+/// One thread for the little that computes long; the roots are read once and shared by all connections.
+struct Adapter::Shared {
+    Shared(Database& with_db, ClientStore& with_store, EngineOptions with_options, Clock const& with_clock)
+        : db{with_db},
+          store{with_store},
+          options{std::move(with_options)},
+          clock{with_clock},
+          tls{transport::Tls::make(options.tls_root)} {}
+    ~Shared() { pool.join(); }
+
+    Database& db;
+    ClientStore& store;
+    EngineOptions options;
+    Clock const& clock;
+    Result<std::shared_ptr<transport::Tls const>> tls;
+    mutable asio::thread_pool pool{1};
+};
+
+Result<noise::TrustRoot> noise_root_from_hex(std::string_view hex) {
+    auto const bytes = crypto::from_hex(hex.substr(0, hex.find_first_of("\r\n")));
+    if (!bytes || bytes->size() != 32) return invalid("whatsapp.noise_root", "must be 64 hex digits");
+    return noise::TrustRoot{{to_array<32>(*bytes)}, 0};
+}
+
+Adapter::Adapter(Database& db, ClientStore& store, EngineOptions options, Clock const& clock)
+    : shared_{std::make_shared<Shared>(db, store, std::move(options), clock)} {}
+Adapter::~Adapter() = default;
+
+std::unique_ptr<WhatsAppClient> Adapter::make(SessionRef session, asio::any_io_executor executor, SessionListener& listener,
+                                              std::string proxy) {
+    auto const& options = shared_->options;
+    auto endpoint = Endpoint{
+        .url = options.url, .noise_root = options.noise_root, .version = options.version, .appearance = options.appearance};
+    if (shared_->tls)
+        endpoint.tls = *shared_->tls;
+    else
+        endpoint.fault = shared_->tls.error().message;
+    if (auto read = read_proxy(proxy))
+        endpoint.proxy = *std::move(read);
+    else
+        endpoint.fault = read.error().message;   // never without the proxy that was asked for
+    return std::make_unique<Client>(ClientParts{.db = shared_->db,
+                                                .store = shared_->store,
+                                                .listener = listener,
+                                                .clock = shared_->clock,
+                                                .executor = executor,
+                                                .pool = shared_->pool.get_executor(),
+                                                .session = session,
+                                                .endpoint = std::move(endpoint)});
+}
+
+Result<void> Adapter::forget(Transaction& tx, SessionRef session) { return shared_->store.forget(tx, session.session); }
+
+}   // namespace waqtor::whatsapp

@@ -1,0 +1,61 @@
+#pragma once
+#include "whatsapp/client/directory.hpp"
+#include "whatsapp/client/sessions.hpp"
+#include "whatsapp/messaging/content_codec.hpp"
+
+namespace waqtor::whatsapp {
+
+/// Sends messages: each is encrypted and committed as a frame before its first byte leaves, and the same bytes are sent again
+/// after each reconnect until the service has acknowledged them.
+class Sender {
+public:
+    Sender(Context& context, Directory& directory, Sessions& sessions)
+        : context_{context}, directory_{directory}, sessions_{sessions} {}
+
+    /// As WhatsAppClient::send, for what has been encoded.
+    Task<void> send(MessageId message, std::string whatsapp_id, Jid to, messaging::Encoded form);
+    /// Queues everything the service has not acknowledged. After each login, before new messages.
+    Task<void> repeat();
+    /// `<ack class=message>`.
+    Task<void> acknowledged(Node ack);
+    /// `<receipt type=retry>`: encrypts the message again for the one device that could not read it.
+    Task<void> resend(Node receipt);
+
+    /// The device was unlinked: nothing waits any more.
+    void forget() { waiting_.clear(); }
+
+    std::int64_t waiting() const { return static_cast<std::int64_t>(waiting_.size()); }
+    std::optional<Timestamp> oldest() const;
+    std::optional<Milliseconds> ack_latency() const { return ack_latency_; }
+
+private:
+    struct Waiting {
+        std::optional<MessageId> message;
+        Timestamp at{};
+    };
+    struct Order;
+    class Direct;
+    class Again;
+
+    Context& context_;
+    Directory& directory_;
+    Sessions& sessions_;
+    std::map<std::string, Waiting, std::less<>> waiting_;
+    std::vector<Bytes> late_;   // committed after repeat() has looked, before new messages go out again
+    std::optional<Milliseconds> ack_latency_;
+
+    Task<void> answer_retry(Node const& receipt);
+    Task<void> renew_session(Jid device, Node const& receipt, std::uint64_t count);
+    Task<void> send_direct(std::shared_ptr<Order> order);
+    void hand_over(std::shared_ptr<Line> const& line, Bytes frame);
+};
+
+/// Adds `<device-identity>`, which must go with every pkmsg.
+void add_device_identity(Node& stanza, Account const& account);
+Node enc_node(signal::Ciphertext message, std::string_view media_type, bool hide_failure);
+/// With 1 to 15 bytes of padding, as it is encrypted.
+Bytes padded(Bytes message);
+/// "3EB0" and 18 hex digits.
+std::string new_message_id();
+
+}   // namespace waqtor::whatsapp
