@@ -26,13 +26,15 @@ void add_doctor(Program& program);
 void add_user(Program& program);
 void add_key(Program& program);
 void add_settings(Program& program);
+void add_session(Program& program);
 void add_events(Program& program);
 void add_backup(Program& program);
 void add_openapi(Program& program);
 void add_completion(Program& program);
 
-/// Serves until a signal; `ready` is called once with the address people use. Returns the exit code.
-int serve(Settings& settings, Output const& output,
-          std::function<void(std::string const& url, std::string const& setup_link)> ready);
+class RunningServer;
+
+/// Serves until a signal; `ready` is called once when it does. Returns the exit code.
+int serve(Settings& settings, Output const& output, std::function<Result<void>(RunningServer&)> ready);
 
 }   // namespace waqtor

@@ -1,7 +1,15 @@
 #include "command.hpp"
+#include "demo_job.hpp"
+#include "demo_shop.hpp"
+#include "running_server.hpp"
 
 namespace waqtor {
 namespace {
+
+struct Wish {
+    bool once = false;
+    std::string contacts;
+};
 
 /// A folder of its own that goes with the demo.
 class TemporaryFolder {
@@ -16,34 +24,108 @@ public:
     }
     TemporaryFolder(TemporaryFolder const&) = delete;
     TemporaryFolder& operator=(TemporaryFolder const&) = delete;
-    std::string const& path() const { return path_; }
+    std::filesystem::path const& path() const { return path_; }
 
 private:
-    std::string path_;
+    std::filesystem::path path_;
 };
 
-void welcome(std::string const& url, std::string const& setup_link) {
-    std::cout << "\nWaQtor runs on an empty folder that is removed when you stop it (Ctrl-C).\n\n"
-              << "  Setup link   " << setup_link << "\n"
-              << "  API          " << url << "/api/docs\n\n"
-              << "Try, in another terminal (README.md has all five steps):\n\n"
-              << "  curl -s " << url << "/health\n"
-              << "  curl -s " << url << "/api/auth/register -H 'Content-Type: application/json' \\\n"
-              << "       -d '{\"email\":\"owner@example.com\",\"password\":\"correct horse battery\",\"setupToken\":\""
-              << setup_link.substr(setup_link.find('#') + 1) << "\"}'\n\n"
+/// Points the server at the sandbox, with data of its own.
+Result<void> prepare(Settings& settings, std::filesystem::path const& folder, sandbox::Sandbox& sandbox, bool once) {
+    TRY_OK(settings.data.set((folder / "data").string(), Source::flag));
+    TRY_OK(settings.whatsapp_url.set(sandbox.url(), Source::flag));
+    TRY_OK(settings.whatsapp_tls_root.set((folder / "ca.pem").string(), Source::flag));
+    TRY_OK(settings.whatsapp_noise_root.set((folder / "noise-root.hex").string(), Source::flag));
+    TRY_OK(settings.pacing.set("false", Source::flag));
+    if (!once) return {};
+    TRY_OK(settings.port.set("0", Source::flag));
+    return settings.log_level.set("error", Source::flag);
+}
+
+void welcome(RunningServer& server, std::string const& password) {
+    std::cout << "\nA sample shop runs on " << server.url() << " until you stop it (Ctrl-C); its data goes with it.\n\n"
+              << "  Login        " << demo::kOwnerEmail << "  " << password << "\n"
+              << "  API          " << server.url() << "/api/docs\n\n"
+              << "The shop's number " << demo::kShopNumber
+              << " is linked to a WhatsApp service on this machine, with 50 customers\n"
+              << "whose phones read and answer. Nothing leaves this machine. Try, in another terminal:\n\n"
+              << "  1  make a key      curl -s " << server.url() << "/api/auth/login -H 'Content-Type: application/json' \\\n"
+              << "                       -d '{\"email\":\"" << demo::kOwnerEmail << "\",\"password\":\"" << password << "\"}'\n"
+              << "                     and use data.token as  -H \"Authorization: Bearer TOKEN\"  below\n"
+              << "  2  see the number  curl -s " << server.url() << "/api/sessions\n"
+              << "  3  send a text     curl -s " << server.url()
+              << "/api/messages/send-text -H 'Content-Type: application/json' \\\n"
+              << "                       -d '{\"phone\":\"+966500001000\",\"message\":\"Hello from WaQtor: 20 % off\"}'\n"
+              << "  4  watch it arrive curl -s '" << server.url() << "/api/events?types=message.*&wait=30'\n"
+              << "  5  the whole job   waqtor demo --once\n\n"
               << std::flush;
+}
+
+void print(DemoReport const& report) {
+    Table table{{"what", "count"}};
+    auto const add = [&](std::string_view what, std::int64_t count) { table.add({std::string{what}, std::to_string(count)}); };
+    add("contacts imported", report.contacts.imported);
+    add("rows rejected", report.contacts.rejected);
+    add("campaign recipients", report.campaign.recipients);
+    add("  sent", report.campaign.sent);
+    add("  delivered", report.campaign.delivered);
+    add("  read", report.campaign.read);
+    add("  failed", report.campaign.failed);
+    add("replies from customers", report.replies);
+    add("answers of the bot", report.bot_answers);
+    add("events", report.events);
+    add("missing at either side", report.ledger.missing);
+    add("seen twice", report.ledger.duplicate);
+    add("unknown to WaQtor", report.ledger.unknown);
+    table.print();
+    std::cout << fmt::format("\n{} s, {} MiB for server and sandbox together. ", report.seconds, report.rss_mi_b)
+              << (report.agrees() ? "What the phones saw and what WaQtor recorded agree.\n"
+                                  : "What the phones saw and what WaQtor recorded DIFFER.\n");
+}
+
+Result<DemoReport> whole_job(Settings const& settings, sandbox::Sandbox& sandbox, Wish const& wish) {
+    TRY(auto server, RunningServer::start(settings));
+    demo::Job job{server->house(), sandbox};
+    TRY_OK(job.open_shop());
+    TRY_OK(job.link());
+    TRY_OK(job.import(wish.contacts));
+    TRY_OK(job.teach_bot());
+    TRY_OK(job.campaign());
+    return job.report();
+}
+
+Result<void> open_for_visitors(RunningServer& server, sandbox::Sandbox& sandbox, Wish const& wish) {
+    demo::Job job{server.house(), sandbox};
+    TRY(auto const password, job.open_shop());
+    TRY_OK(job.link());
+    TRY_OK(job.import(wish.contacts));
+    TRY_OK(job.teach_bot());
+    welcome(server, password);
+    return {};
+}
+
+int run(Settings& settings, Output const& output, Wish const& wish) {
+    TemporaryFolder folder;
+    if (folder.path().empty()) return output.failure({.code = Code::unavailable, .message = "Cannot make a temporary folder"});
+    sandbox::Sandbox sandbox{{.folder = folder.path()}};
+    if (auto const set = prepare(settings, folder.path(), sandbox, wish.once); !set) return output.failure(set.error());
+    if (!wish.once) return serve(settings, output, [&](RunningServer& server) { return open_for_visitors(server, sandbox, wish); });
+    auto const report = whole_job(settings, sandbox, wish);
+    if (!report) return output.failure(report.error());
+    if (output.json)
+        output.print(write_json(*report).as_object());
+    else
+        print(*report);
+    return report->agrees() ? 0 : static_cast<int>(Exit::failed);
 }
 }   // namespace
 
 void add_demo(Program& program) {
-    program.add(program.app, "demo", "Run the server on an empty folder and say what to try", [&program](Settings& settings) {
-        TemporaryFolder folder;
-        if (folder.path().empty())
-            return program.output.failure({.code = Code::unavailable, .message = "Cannot make a temporary folder"});
-        auto const set = settings.data.set(folder.path(), Source::flag);
-        if (!set) return program.output.failure(set.error());
-        return serve(settings, program.output, welcome);
-    });
+    auto wish = std::make_shared<Wish>();
+    auto* command = program.add(program.app, "demo", "A sample shop on a WhatsApp service of its own; --once runs the whole job",
+                                [&program, wish](Settings& settings) { return run(settings, program.output, *wish); });
+    command->add_flag("--once", wish->once, "Do the whole main job once, print what came of it, exit 0 when all records agree");
+    command->add_option("--contacts", wish->contacts, "Your own list of people: CSV, vCard or XLSX");
 }
 
 }   // namespace waqtor

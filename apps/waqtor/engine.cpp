@@ -1,6 +1,6 @@
 #include "engine.hpp"
 
-#include "storage/sql/client_store.hpp"
+#include "storage/sql/whatsapp_store.hpp"
 #include "whatsapp/adapter/adapter.hpp"
 
 #include <filesystem>
@@ -45,7 +45,7 @@ public:
     Result<void> forget(Transaction& tx, SessionRef session) override { return adapter_.forget(tx, session); }
 
 private:
-    sql::SqlClientStore store_;
+    sql::SqlWhatsAppStore store_;
     whatsapp::Adapter adapter_;
 };
 }   // namespace

@@ -33,8 +33,14 @@ class NoClients final : public WhatsAppClients {
 Features::Features(Foundation with)
     : on{with},
       logins{account_parts, policy_from(on.settings)},
+      messages{{on.db, message_rows, governor_rows, contact_book, log, on.bus, on.clock,
+                on.settings.pacing() ? Pacing::on : Pacing::off}},
       // Commands write from other processes, which wake nobody here: so look every second as well.
-      events{on.db, log, on.bus, std::chrono::seconds{1}, std::chrono::seconds{on.settings.longest_wait_seconds()}} {}
+      events{on.db, log, on.bus, std::chrono::seconds{1}, std::chrono::seconds{on.settings.longest_wait_seconds()}} {
+    messages.connect(sessions, sessions);
+    sessions.carry(messages);
+    contact_book.add_hook(messages);
+}
 
 void declare_api(Router& api, Features& features) {
     declare_auth_routes(api, features.accounts, features.logins);

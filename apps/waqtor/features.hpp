@@ -5,11 +5,14 @@
 #include "core/base/settings_list.hpp"
 #include "core/contacts/contact_book.hpp"
 #include "core/events/event_reader.hpp"
+#include "core/messages/message_service.hpp"
 #include "core/sessions/session_service.hpp"
 #include "storage/sql/contact_store.hpp"
 #include "storage/sql/event_log.hpp"
+#include "storage/sql/governor_store.hpp"
 #include "storage/sql/key_store.hpp"
 #include "storage/sql/login_store.hpp"
+#include "storage/sql/message_store.hpp"
 #include "storage/sql/session_store.hpp"
 #include "storage/sql/tag_store.hpp"
 #include "storage/sql/user_store.hpp"
@@ -55,6 +58,10 @@ public:
     sql::SqlSegmentStore segment_rows;
     ContactParts contact_parts{on.db, contact_rows, tag_rows, segment_rows, log, on.clock};
     ContactBook contact_book{contact_parts};
+
+    sql::SqlMessageStore message_rows;
+    sql::SqlGovernorStore governor_rows;
+    MessageService messages;
 
     EventReader events;
 

@@ -26,6 +26,7 @@ int main(int argc, char** argv) {
     waqtor::add_user(program);
     waqtor::add_key(program);
     waqtor::add_settings(program);
+    waqtor::add_session(program);
     waqtor::add_events(program);
     waqtor::add_config(program);
     waqtor::add_backup(program);

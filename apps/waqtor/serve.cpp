@@ -62,14 +62,12 @@ private:
 };
 }   // namespace
 
-int serve(Settings& settings, Output const& output, std::function<void(std::string const&, std::string const&)> ready) {
+int serve(Settings& settings, Output const& output, std::function<Result<void>(RunningServer&)> ready) {
     raise_open_files();
     auto server = RunningServer::start(settings);
     if (!server) return output.failure(server.error());
     Caretaker caretaker{(*server)->house(), (*server)->log()};
-    auto const link = (*server)->setup_link();
-    if (!link) return output.failure(link.error());
-    ready((*server)->url(), *link);
+    if (auto const done = ready(**server); !done) return output.failure(done.error());
     notify_manager("READY=1");
     caretaker.run((*server)->http());
     notify_manager("STOPPING=1");
@@ -79,15 +77,17 @@ int serve(Settings& settings, Output const& output, std::function<void(std::stri
 
 void add_serve(Program& program) {
     program.add(program.app, "serve", "Run the server", [&program](Settings& settings) {
-        return serve(settings, program.output, [&](std::string const& url, std::string const& setup_link) {
+        return serve(settings, program.output, [&](RunningServer& server) -> Result<void> {
+            TRY(auto const link, server.setup_link());
             if (program.output.json) {
-                program.output.print({{"success", true}, {"data", {{"url", url}, {"setupLink", setup_link}}}});
+                program.output.print({{"success", true}, {"data", {{"url", server.url()}, {"setupLink", link}}}});
             } else {
-                std::cout << "WaQtor " << WAQTOR_VERSION << " serves " << url << '\n';
-                if (!setup_link.empty())
-                    std::cout << "Nobody can log in yet. Create the owner here, within a day:\n\n    " << setup_link << "\n\n";
+                std::cout << "WaQtor " << WAQTOR_VERSION << " serves " << server.url() << '\n';
+                if (!link.empty())
+                    std::cout << "Nobody can log in yet. Create the owner here, within a day:\n\n    " << link << "\n\n";
             }
             std::cout << std::flush;
+            return {};
         });
     });
 }

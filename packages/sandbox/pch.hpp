@@ -18,6 +18,7 @@
 #include <deque>
 #include <expected>
 #include <functional>
+#include <list>
 #include <map>
 #include <memory>
 #include <optional>

@@ -4,6 +4,7 @@
 #include "sandbox/wire/connection.hpp"
 #include "sandbox/wire/listener.hpp"
 
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 
 #include <condition_variable>
@@ -17,16 +18,16 @@ namespace waqtor::sandbox {
 class Sandbox::State {
 public:
     explicit State(Options const& options)
-        : authority{clock.now()},
+        : address{options.address},
+          authority{clock.now()},
           service{io.get_executor(), authority, clock},
-          listener{io,
-                   authority.tls_server(),
-                   options.address,
-                   options.port,
-                   {.connected = [this](auto wire) { return std::make_shared<Connection>(service, std::move(wire)); },
-                    .request = [this](auto request) { return media.handle(request, service.media_host); }}} {
+          listener{std::make_unique<Listener>(io, authority.tls_server(), options.address, options.port, hooks())},
+          port{listener->port()} {
         service.lowest_version = options.lowest_version;
-        service.media_host = options.address + ":" + std::to_string(listener.port());
+        service.seed = options.seed;
+        service.faults.seed = options.seed;
+        service.ledger.keep(options.ledger_entries);
+        service.media_host = options.address + ":" + std::to_string(port);
         service.changed = [this] {
             auto const lock = std::lock_guard{mutex};
             ++changes;
@@ -39,26 +40,41 @@ public:
     }
 
     ~State() {
-        asio::post(io, [this] { listener.stop(); });
+        asio::post(io, [this] {
+            working.reset();
+            service.schedule.stop();
+            if (listener) listener->stop();
+        });
         thread.join();
+    }
+
+    ListenerHooks hooks() {
+        return {.connected = [this](auto wire) { return std::make_shared<Connection>(service, std::move(wire)); },
+                .request = [this](auto request) { return service.media.handle(request, service.media_host); }};
     }
 
     void run(std::function<void(Service&)> const& work) {
         auto done = std::promise<void>{};
         asio::post(io, [&] {
-            work(service);
-            service.changed();
-            done.set_value();
+            try {
+                work(service);
+                service.changed();
+                done.set_value();
+            } catch (...) {
+                done.set_exception(std::current_exception());
+            }
         });
-        done.get_future().wait();
+        done.get_future().get();
     }
 
     SystemClock clock;
     asio::io_context io{1};
+    asio::executor_work_guard<asio::io_context::executor_type> working{io.get_executor()};
+    std::string address;
     Authority authority;
     Service service;
-    MediaStore media;
-    Listener listener;
+    std::unique_ptr<Listener> listener;
+    std::uint16_t port;
     std::thread thread;
 
     std::mutex mutex;   // between the service's thread and waiting callers
@@ -69,89 +85,35 @@ public:
 Sandbox::Sandbox(Options options) : state_{std::make_unique<State>(options)} {}
 Sandbox::~Sandbox() = default;
 
-std::uint16_t Sandbox::port() const { return state_->listener.port(); }
-std::string Sandbox::url() const { return "wss://127.0.0.1:" + std::to_string(port()) + "/ws/chat"; }
+std::uint16_t Sandbox::port() const { return state_->port; }
+std::string Sandbox::url() const { return "wss://" + state_->address + ":" + std::to_string(port()) + "/ws/chat"; }
 std::string const& Sandbox::tls_root() const { return state_->authority.tls_root(); }
 noise::TrustRoot Sandbox::noise_root() const { return state_->authority.noise_root(); }
 
 void Sandbox::on_service(std::function<void(Service&)> work) { state_->run(work); }
 
-void Sandbox::add_phone(std::string number, std::string push_name) {
-    on_service([&](Service& service) { service.add_account(number, push_name); });
-}
-
-namespace {
-
-/// "15550101", "+15550101" or an address.
-Result<Jid> address(std::string_view text) {
-    if (text.starts_with('+')) text.remove_prefix(1);
-    if (text.find('@') == text.npos) return Jid{.user = Text{text}, .server = Server::user};
-    if (auto const jid = Jid::parse(text)) return *jid;
-    return fail(Code::invalid, "no address: " + std::string{text});
-}
-
-Result<Account*> account(Service& service, std::string_view number) {
-    TRY(auto const jid, address(number));
-    auto* const found = service.world.account(jid);
-    if (!found) return fail(Code::not_found, "no phone has the number " + std::string{number});
-    return found;
-}
-
-/// Runs `work` on the service's thread and gives its result.
-template <class F> auto ask(Sandbox& sandbox, F work) {
-    auto out = std::optional<std::invoke_result_t<F&, Service&>>{};
-    sandbox.on_service([&](Service& service) { out.emplace(work(service)); });
-    return *std::move(out);
-}
-
-}   // namespace
-
-Result<void> Sandbox::scan(std::string number, std::string qr) {
-    return ask(*this, [&](Service& service) -> Result<void> {
-        TRY(auto* const found, account(service, number));
-        return service.scan(*found, qr);
+void Sandbox::go_down() {
+    state_->run([this](Service&) {
+        if (state_->listener) state_->listener->stop();
+        state_->listener.reset();
     });
 }
 
-Result<std::string> Sandbox::send_text(std::string number, std::string to, std::string text) {
-    return ask(*this, [&](Service& service) -> Result<std::string> {
-        TRY(auto const jid, address(to));
-        TRY(auto* const found, account(service, number));
-        return found->phone->send_text(jid, text);
-    });
-}
-
-Result<void> Sandbox::read(std::string number, std::string message) {
-    return ask(*this, [&](Service& service) -> Result<void> {
-        TRY(auto* const found, account(service, number));
-        return found->phone->read(message);
-    });
-}
-
-Result<void> Sandbox::typing(std::string number, std::string to, bool on) {
-    return ask(*this, [&](Service& service) -> Result<void> {
-        TRY(auto const jid, address(to));
-        TRY(auto* const found, account(service, number));
-        found->phone->typing(jid, on);
-        return {};
-    });
-}
-
-Result<void> Sandbox::disconnect(std::string device) {
-    return ask(*this, [&](Service& service) -> Result<void> {
-        TRY(auto const jid, address(device));
-        auto* const found = service.world.device(jid);
-        if (!found || !found->connection) return fail(Code::not_found, "not connected: " + device);
-        found->connection->close();
-        return {};
+void Sandbox::come_back() {
+    state_->run([this](Service&) {
+        if (!state_->listener)
+            state_->listener = std::make_unique<Listener>(state_->io, state_->authority.tls_server(), state_->address, state_->port,
+                                                          state_->hooks());
     });
 }
 
 std::vector<Entry> Sandbox::ledger(std::uint64_t after) {
     auto out = std::vector<Entry>{};
     on_service([&](Service& service) {
-        for (auto const& entry : service.ledger.entries())
-            if (entry.number > after) out.push_back(entry);
+        auto const& entries = service.ledger.entries();
+        auto const first = entries.empty() ? 0 : entries.front().number;
+        auto const skip = after < first ? 0 : std::min<std::uint64_t>(after - first + 1, entries.size());
+        out.assign(entries.begin() + static_cast<std::ptrdiff_t>(skip), entries.end());
     });
     return out;
 }

@@ -65,6 +65,12 @@ struct Settings final : SettingList {
         *this, {"whatsapp.device_name", "How phones show this server in their list of linked devices"}, "WaQtor"};
     Number whatsapp_threads{*this, {"whatsapp.threads", "Threads for sessions; 0 means one per core, at most 4"}, 0, 0, 64};
 
+    Bool pacing{*this,
+                {"governor.pacing",
+                 "Off for tests and demos only: messages leave without pace, daily limits and quiet hours. "
+                 "Opt-outs and WhatsApp's own locks always count"},
+                true};
+
     Text log_level{*this, {"log.level", "Least important line to write", "LOG_LEVEL"}, "info", {"debug", "info", "warn", "error"}};
     Text log_format{*this, {"log.format", "How lines are written"}, "text", {"text", "json"}};
     Number minimum_free_mib{*this, {"disk.minimum_free_mib", "Free space below which the server is not ready"}, 100, 1, 1048576};

@@ -114,6 +114,7 @@ Result<ContactRow> ContactBook::merge(Transaction& tx, ContactRow heir, ContactR
     heir.updated_at = parts_.clock.now();
     TRY_OK(parts_.contacts.save(tx, heir));
     TRY_OK(parts_.events.append(tx, heir.workspace, ContactMerged{heir.id, merged.id}));
+    for (auto* hook : hooks_) TRY_OK(hook->merged(tx, heir.workspace, heir.id, merged.id));
     return heir;
 }
 
@@ -189,6 +190,7 @@ Result<void> ContactBook::consent(Transaction& tx, ContactRow row, ConsentKind k
     TRY_OK(parts_.contacts.save(tx, row));
     TRY_OK(parts_.contacts.add(tx, ConsentRow{ConsentId::make(now), row.workspace, row.id, kind, source, std::string{proof}, now}));
     if (out) TRY_OK(parts_.events.append(tx, row.workspace, ContactOptedOut{row.id, source}));
+    for (auto* hook : out ? hooks_ : std::vector<ContactHook*>{}) TRY_OK(hook->opted_out(tx, row.workspace, row.id));
     if (!out) TRY_OK(parts_.events.append(tx, row.workspace, ContactOptedIn{row.id, source}));
     return {};
 }

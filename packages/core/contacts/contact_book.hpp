@@ -18,6 +18,8 @@ struct ContactParts {
 class ContactBook final : public ContactDirectory {
 public:
     explicit ContactBook(ContactParts parts) : parts_{parts} {}
+    /// Before anything runs; the hook outlives this.
+    void add_hook(ContactHook& hook) { hooks_.push_back(&hook); }
 
     Result<ContactId> identify(Transaction& tx, WorkspaceId workspace, Person const& who) override;
     Result<ContactCardRow> find(Transaction& tx, WorkspaceId workspace, ContactId contact) override;
@@ -38,6 +40,7 @@ private:
     Result<void> consent(Transaction& tx, ContactRow row, ConsentKind kind, OptOutSource source, std::string_view proof);
 
     ContactParts parts_;
+    std::vector<ContactHook*> hooks_;
 };
 
 ContactCardRow card_of(ContactRow const& row);

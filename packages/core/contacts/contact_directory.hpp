@@ -49,4 +49,14 @@ public:
                                 std::string_view proof) = 0;
 };
 
+/// Features that must act in the very transaction in which contacts change.
+class ContactHook {
+public:
+    virtual ~ContactHook() = default;
+    /// Two contacts are one person: what belonged to `gone` belongs to `heir` now.
+    virtual Result<void> merged(Transaction& tx, WorkspaceId workspace, ContactId heir, ContactId gone) = 0;
+    /// Wants no more messages from now on.
+    virtual Result<void> opted_out(Transaction& tx, WorkspaceId workspace, ContactId contact) = 0;
+};
+
 }   // namespace waqtor

@@ -4,12 +4,13 @@
 #include "core/base/schema.hpp"
 #include "core/contacts/contact_events.hpp"
 #include "core/events/event_log.hpp"
+#include "core/messages/message_events.hpp"
 #include "core/sessions/session_events.hpp"
 
 namespace waqtor {
 
 /// A feature adds its list here, and nowhere else.
-using AllEvents = boost::mp11::mp_append<AccountEvents, SessionEvents, ContactEvents>;
+using AllEvents = boost::mp11::mp_append<AccountEvents, SessionEvents, ContactEvents, MessageEvents>;
 
 json::object describe_events() {
     SchemaSet schemas{"#/definitions/"};

@@ -2,6 +2,7 @@
 
 #include "sandbox/proto/service.pb.h"
 #include "sandbox/service/stanzas.hpp"
+#include "whatsapp/crypto/refusal.hpp"
 
 namespace waqtor::sandbox {
 
@@ -57,21 +58,31 @@ void Phone::receive_message(Node const& message) {
                          .from = sender->lid(),
                          .chat = recipient.value_or(group.user.empty() ? from.without_device() : group),
                          .type = message.string("type")};
+    letter.back = group.user.empty() ? from.without_device() : group;
+    auto const counts = sender->number != 0 && sender->account != &account_;
+    if (counts) service_.deliveries.handed(*sender, letter.id, account_);
     auto why = std::string{};
+    auto again = false;   // a repetition of what was read before
     for (auto const& enc : message.children()) {
         if (!enc.is("enc")) continue;
         auto const plain = decrypt(sender->lid(), group, enc);
-        if (plain)
+        if (plain) {
             take_content(letter, *plain);
-        else
+        } else {
             why = plain.error().message;
+            again |= whatsapp::refusal_of(plain.error()) == whatsapp::Refusal::message_duplicate && has(letter.id);
+        }
     }
     letter.readable = why.empty();
+    if (counts && letter.readable) service_.deliveries.read(*sender, letter.id, account_);
     service_.ledger.add(letter.readable ? Way::phone : Way::refused, device_.name(), message, letter.readable ? letter.text : why);
-    receipt_for(message, sender->account == &account_ ? "sender" : "");
-    if (!letter.readable) ask_again(message);
+    auto const own = sender->account == &account_;
+    if (own || !account_.behaviour || account_.behaviour->delivered) receipt_for(message, own ? "sender" : "");
+    if (!letter.readable && !again) ask_again(message);
+    if (again || (letter.readable && has(letter.id) && !letter.text.empty())) return;   // shown before
     inbox_.push_back(std::move(letter));
     if (inbox_.size() > kMostLetters) inbox_.pop_front();
+    if (!own && inbox_.back().readable && !inbox_.back().text.empty()) act_on(inbox_.back());
 }
 
 Result<Bytes> Phone::decrypt(Jid const& from, Jid const& group, Node const& enc) {
@@ -142,12 +153,16 @@ void Phone::ask_again(Node const& message) {
 Result<void> Phone::read(std::string_view message) {
     auto const found = std::ranges::find(inbox_, message, &Letter::id);
     if (found == inbox_.end()) return fail(Code::not_found, "no such message");
-    auto const in_group = found->chat.server == Server::group;
-    auto receipt =
-        Node{"receipt", {{"id", found->id}, {"to", in_group ? found->chat : found->from.without_device()}, {"type", "read"}}};
-    if (in_group) receipt.set("participant", found->from);
-    service_.submit(device_, receipt);
+    read_letter(*found);
     return {};
+}
+
+void Phone::read_letter(Letter const& letter) {
+    auto const in_group = letter.chat.server == Server::group;
+    auto receipt =
+        Node{"receipt", {{"id", letter.id}, {"to", in_group ? letter.chat : letter.from.without_device()}, {"type", "read"}}};
+    if (in_group) receipt.set("participant", letter.from);
+    service_.submit(device_, receipt);
 }
 
 void Phone::typing(Jid const& to, bool on) {

@@ -14,6 +14,7 @@ struct Letter {
     std::string type;
     std::string text;        // empty for anything but text
     bool readable = false;   // false: it could not be decrypted, and a retry was asked for
+    Jid back{};              // where an answer goes, in the addressing that was used
 };
 
 /// The primary device of an account: keeps its own Signal state, reads what is sent to it and does what it is told. Its stanzas
@@ -34,7 +35,7 @@ public:
     void go_online(bool on);
 
     bool online() const { return online_; }
-    std::deque<Letter> const& inbox() const { return inbox_; }
+    std::list<Letter> const& inbox() const { return inbox_; }
     /// Makes a one-time prekey when the stock of device 0 is empty: prekeys exist when somebody asks, 10,000 idle phones hold none.
     void refill(Device& device);
 
@@ -48,7 +49,7 @@ private:
     };
     struct GroupKeys {
         signal::SenderKeyRecord record;
-        std::set<Device*> told;
+        std::set<Jid> told;   // LID devices
     };
 
     Service& service_;
@@ -60,11 +61,15 @@ private:
     std::map<Jid, signal::SessionRecord> sessions_;   // by LID device
     std::map<Jid, GroupKeys> own_groups_;
     std::map<std::pair<Jid, Jid>, signal::SenderKeyRecord> sender_keys_;   // group, LID device
-    std::deque<Letter> inbox_;
-    std::deque<Sent> sent_;
+    std::list<Letter> inbox_;
+    std::list<Sent> sent_;
+    std::uint64_t texts_ = 0;   // received so far
     bool online_ = true;
 
     void receive_message(Node const& message);
+    void act_on(Letter const& letter);
+    void read_letter(Letter const& letter);
+    bool has(std::string_view message) const { return std::ranges::find(inbox_, message, &Letter::id) != inbox_.end(); }
     void answer_retry(Node const& receipt);
     Result<Bytes> decrypt(Jid const& from, Jid const& group, Node const& enc);
     Result<Bytes> decrypt_direct(signal::SessionRecord& record, Node const& enc);

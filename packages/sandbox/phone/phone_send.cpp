@@ -98,7 +98,7 @@ Result<void> Phone::send_group(Group const& group, std::string const& id, ByteVi
     auto participants = Node{"participants"};
     for (auto const& [member, _] : group.members)
         for (auto const& [number, device] : member->devices) {
-            if (device.get() == &device_ || !keys.told.insert(device.get()).second) continue;
+            if (device.get() == &device_ || !keys.told.insert(device->lid()).second) continue;
             TRY(auto enc, encrypt_for(*device, handed_bytes));
             participants.add(Node{"to", {{"jid", device->lid()}}, std::move(enc)});
         }
@@ -121,7 +121,7 @@ void Phone::answer_retry(Node const& receipt) {
     // The session they could not use is not used again; their new keys come from the service.
     sessions_[device->lid()].archive_current();
     auto message = device->account == &account_ ? as_device_sent(sent->to, sent->message) : sent->message;
-    if (in_group) own_groups_[sent->to].told.erase(device);
+    if (in_group) own_groups_[sent->to].told.erase(device->lid());
     auto enc = encrypt_for(*device, message);
     if (!enc) return;
     enc->set("count", retry->number("count").value_or(1));

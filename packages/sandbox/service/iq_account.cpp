@@ -50,15 +50,18 @@ IqAnswer change_blocklist(Service& service, Device& from, Node const& iq) {
 
 IqAnswer answer_privacy(Service&, Device& from, Node const&) {
     auto settings = Node{"privacy"};
-    for (auto const& [name, value] : from.account->privacy) settings.add(Node{"category", {{"name", name}, {"value", value}}});
+    for (auto const& [name, usual] : kPrivacy) {
+        auto const own = from.account->privacy.find(std::string{name});
+        settings.add(Node{"category", {{"name", name}, {"value", own == from.account->privacy.end() ? usual : own->second}}});
+    }
     return std::vector{std::move(settings)};
 }
 
 IqAnswer change_privacy(Service& service, Device& from, Node const& iq) {
     for (auto const& category : iq.child("privacy")->children()) {
-        auto const found = from.account->privacy.find(category.string("name"));
-        if (found == from.account->privacy.end()) return refuse(400, "bad-request");
-        found->second = category.string("value");
+        auto const name = category.string("name");
+        if (std::ranges::find(kPrivacy, name, &PrivacyRow::name) == kPrivacy.end()) return refuse(400, "bad-request");
+        from.account->privacy[name] = category.string("value");
     }
     return answer_privacy(service, from, iq);
 }

@@ -8,6 +8,8 @@ namespace waqtor::sandbox {
 
 namespace {
 
+constexpr std::size_t kFewPrekeys = 5;   // a device is told when so many are left
+
 auto refuse(unsigned code, std::string text) { return std::unexpected(IqError{code, std::move(text)}); }
 
 std::optional<signal::Bundle::OneTime> read_key(Node const& node) {
@@ -123,6 +125,11 @@ IqAnswer fetch_prekeys(Service& service, Device&, Node const& iq) {
         if (bundle->one_time) user.add(key_node("key", bundle->one_time->id, bundle->one_time->key));
         if (!device->signed_identity.empty()) user.add(Node{"device-identity", {}, device->signed_identity});
         list.add(std::move(user));
+        if (device->number != 0 && device->prekeys.size() == kFewPrekeys)
+            service.deliver(*device,
+                            Node{"notification",
+                                 {{"from", server_jid()}, {"type", "encrypt"}, {"id", service.new_id()}, {"t", service.now()}},
+                                 Node{"count", {{"value", device->prekeys.size()}}}});
     }
     return std::vector{std::move(list)};
 }

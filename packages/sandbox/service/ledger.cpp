@@ -36,7 +36,7 @@ void Ledger::push(Entry entry) {
     entry.number = ++last_;
     entry.at = clock_.now();
     entries_.push_back(std::move(entry));
-    if (entries_.size() > kMost) entries_.pop_front();
+    while (entries_.size() > most_) entries_.pop_front();
 }
 
 }   // namespace waqtor::sandbox

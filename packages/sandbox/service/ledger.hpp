@@ -28,7 +28,7 @@ struct Entry {
     std::string text;   // plain text a phone read, or the reason of a refusal
 };
 
-/// What happened, in order, for tests to ask. The last `kMost` entries are kept.
+/// What happened, in order, for tests to ask. The last `kMost` entries are kept, if nothing else is said.
 class Ledger {
 public:
     static constexpr std::size_t kMost = 1'000'000;
@@ -38,6 +38,8 @@ public:
     void add(Way way, std::string device, Node const& stanza, std::string text = {});
     void add(Way way, std::string device, std::string tag, std::string text = {});
 
+    /// How many are kept from now on.
+    void keep(std::size_t most) { most_ = most; }
     std::deque<Entry> const& entries() const { return entries_; }
     std::uint64_t last() const { return last_; }
 
@@ -45,6 +47,7 @@ private:
     Clock const& clock_;
     std::deque<Entry> entries_;
     std::uint64_t last_ = 0;
+    std::size_t most_ = kMost;
 
     void push(Entry entry);
 };

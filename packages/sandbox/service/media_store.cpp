@@ -17,6 +17,12 @@ HttpAnswer refuse(unsigned status, std::string_view why) {
 }   // namespace
 
 HttpAnswer MediaStore::handle(HttpRequest const& request, std::string const& host) {
+    auto answer = answer_at_once(request, host);
+    answer.wait = wait;
+    return answer;
+}
+
+HttpAnswer MediaStore::answer_at_once(HttpRequest const& request, std::string const& host) {
     auto const path = std::string_view{request.target}.substr(0, request.target.find('?'));
     if (request.method == "POST") return upload(path, request, host);
     auto const found = files_.find(path);
@@ -27,6 +33,12 @@ HttpAnswer MediaStore::handle(HttpRequest const& request, std::string const& hos
     return {200, "application/json", "{}"};
 }
 
+std::string MediaStore::put(std::string file) {
+    auto const path = "/v/t62/" + std::to_string(++last_) + "_sandbox.enc";
+    files_.emplace(path, std::move(file));
+    return path + "?ccb=11-4";
+}
+
 HttpAnswer MediaStore::upload(std::string_view path, HttpRequest const& request, std::string const& host) {
     if (!path.starts_with("/mms/") || path.find('/', 5) == path.npos) return refuse(404, "not an upload path");
     if (request.target.find("auth=sandbox") == request.target.npos) return refuse(401, "auth");
@@ -35,10 +47,9 @@ HttpAnswer MediaStore::upload(std::string_view path, HttpRequest const& request,
     auto const hash = crypto::sha256(bytes_of(request.body));
     auto wanted = crypto::to_base64(hash, crypto::Base64::url_safe);
     if (token.substr(0, wanted.size()) != wanted) return refuse(400, "the token is not the hash of the file");
-    auto const direct = "/v/t62/" + std::to_string(++last_) + "_sandbox.enc";
-    files_.emplace(direct, request.body);
-    auto const answer = boost::json::object{{"url", "https://" + host + direct + "?ccb=11-4"},
-                                            {"direct_path", direct + "?ccb=11-4"},
+    auto const direct = put(request.body);
+    auto const answer = boost::json::object{{"url", "https://" + host + direct},
+                                            {"direct_path", direct},
                                             {"handle", std::to_string(last_)},
                                             {"object_id", std::to_string(last_)}};
     return {200, "application/json", boost::json::serialize(answer)};

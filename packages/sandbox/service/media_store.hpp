@@ -1,4 +1,5 @@
 #pragma once
+#include "core/base/time.hpp"
 #include "sandbox/wire/listener.hpp"
 
 #include <map>
@@ -10,11 +11,16 @@ class MediaStore {
 public:
     /// `host` is host:port as the answer's url names it.
     HttpAnswer handle(HttpRequest const& request, std::string const& host);
+    /// A file of the service or of a phone. Gives its direct path.
+    std::string put(std::string file);
+
+    Milliseconds wait{0};   // before every answer
 
 private:
     std::map<std::string, std::string, std::less<>> files_;   // by direct path
     std::uint64_t last_ = 0;
 
+    HttpAnswer answer_at_once(HttpRequest const& request, std::string const& host);
     HttpAnswer upload(std::string_view path, HttpRequest const& request, std::string const& host);
 };
 

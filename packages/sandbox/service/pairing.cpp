@@ -1,31 +1,19 @@
-#include "sandbox/proto/service.pb.h"
 #include "sandbox/service/stanzas.hpp"
 #include "sandbox/wire/connection.hpp"
-#include "whatsapp/crypto/digest.hpp"
 #include "whatsapp/crypto/encoding.hpp"
-
-#include <ranges>
+#include "whatsapp/pairing/adv.hpp"
+#include "whatsapp/pairing/qr.hpp"
+#include "whatsapp/proto/adv.pb.h"
+#include "whatsapp/proto/client_payload.pb.h"
 
 namespace waqtor::sandbox {
 
 namespace {
 
 constexpr std::size_t kRefs = 6;
-constexpr auto kBeforeRestart = std::chrono::milliseconds{300};
-// What each ADV signature covers starts with two bytes that tell the kinds apart.
-constexpr ByteArray<2> kAccountSigns{6, 0};
-constexpr ByteArray<2> kDeviceSigns{6, 1};
-constexpr ByteArray<2> kListSigns{6, 2};
-
 std::string text(ByteView bytes) { return std::string{text_of(bytes)}; }
 
-std::vector<std::string> split(std::string_view text, char at) {
-    std::vector<std::string> parts;
-    for (auto const part : std::views::split(text, at)) parts.emplace_back(std::string_view{part});
-    return parts;
-}
-
-Result<Device> read_registration(proto::ClientPayload::DevicePairingData const& data) {
+Result<Device> read_registration(whatsapp::proto::ClientPayload::DevicePairingData const& data) {
     TRY(auto const identity, crypto::PublicKey::parse(bytes_of(data.identity())));
     TRY(auto const signed_key, crypto::PublicKey::parse(bytes_of(data.signed_prekey())));
     auto const sizes_fit = data.registration_id().size() == 4 && data.signed_prekey_id().size() == 3 &&
@@ -34,7 +22,7 @@ Result<Device> read_registration(proto::ClientPayload::DevicePairingData const& 
     if (!sizes_fit) return fail(Code::malformed, "registration: a field has the wrong size");
     if (!crypto::verify(identity, signed_key.serialized(), bytes_of(data.signed_prekey_signature())))
         return fail(Code::malformed, "registration: the signed prekey is not signed by the identity");
-    proto::DeviceProps props;
+    whatsapp::proto::DeviceProps props;
     if (!props.ParseFromString(data.device_props())) return fail(Code::malformed, "registration: device properties");
     Device device;
     device.identity = identity;
@@ -47,7 +35,7 @@ Result<Device> read_registration(proto::ClientPayload::DevicePairingData const& 
 
 }   // namespace
 
-Result<void> Service::register_device(Connection& connection, proto::ClientPayload const& payload) {
+Result<void> Service::register_device(Connection& connection, whatsapp::proto::ClientPayload const& payload) {
     TRY(auto device, read_registration(payload.device_pairing_data()));
     auto pairing = std::make_shared<Pairing>();
     pairing->connection = connection.weak_from_this();
@@ -69,21 +57,15 @@ Result<void> Service::register_device(Connection& connection, proto::ClientPaylo
 }
 
 Result<void> Service::scan(Account& account, std::string_view qr) {
-    if (auto const hash = qr.find('#'); hash != qr.npos) qr.remove_prefix(hash + 1);
-    auto const parts = split(qr, ',');
-    if (parts.size() < 4 || parts.size() > 5) return fail(Code::malformed, "a QR code has four or five parts");
-    auto const noise_key = crypto::from_base64(parts[1]);
-    auto const identity = crypto::from_base64(parts[2]);
-    auto const secret = crypto::from_base64(parts[3]);
-    if (!noise_key || !identity || !secret || secret->size() != 32) return fail(Code::malformed, "QR code: no padded base64");
-
-    auto const found = std::ranges::find_if(
-        pairings_, [&](auto const& one) { return !one->account && std::ranges::find(one->refs, parts[0]) != one->refs.end(); });
+    TRY(auto const code, whatsapp::pairing::QrCode::parse(qr));
+    auto const found = std::ranges::find_if(pairings_, [&](auto const& one) {
+        return !one->account && std::ranges::find(one->refs, code.reference) != one->refs.end();
+    });
     if (found == pairings_.end()) return fail(Code::not_found, "nobody shows this QR code any more");
     auto& pairing = **found;
-    if (!std::ranges::equal(*noise_key, pairing.noise_key.bytes) || !std::ranges::equal(*identity, pairing.device.identity.bytes))
+    if (code.noise != pairing.noise_key || code.identity != pairing.device.identity)
         return fail(Code::malformed, "QR code: other keys than the device registered with");
-    send_pair_success(account, pairing, *secret);
+    send_pair_success(account, pairing, code.adv_secret);
     return {};
 }
 
@@ -94,28 +76,20 @@ void Service::send_pair_success(Account& account, Pairing& pairing, ByteView adv
     device.number = ++account.last_device;
     device.key_index = ++account.last_key_index;
 
-    proto::DeviceIdentity details;
-    details.set_raw_id(account.raw_id);
-    details.set_timestamp(static_cast<std::uint64_t>(now()));
-    details.set_key_index(device.key_index);
-    details.set_account_type(0);
-    details.set_device_type(0);
-    pairing.details = to_bytes(bytes_of(details.SerializeAsString()));
-    pairing.account_signature =
-        crypto::sign(account.identity.keys.secret, concat({kAccountSigns, pairing.details, device.identity}));
-
-    proto::SignedDeviceIdentity identity;
-    identity.set_details(text(pairing.details));
-    identity.set_account_signature_key(text(account.identity.keys.pub));
-    identity.set_account_signature(text(pairing.account_signature));
-    proto::SignedDeviceIdentityHmac sealed;
-    sealed.set_details(identity.SerializeAsString());
-    sealed.set_hmac(text(crypto::hmac_sha256(adv_secret, bytes_of(sealed.details()))));
+    auto const offer = whatsapp::pairing::offer_device(
+        {.raw_id = account.raw_id, .timestamp = static_cast<std::uint64_t>(now()), .key_index = device.key_index},
+        account.identity.keys, device.identity, adv_secret);
+    whatsapp::proto::ADVSignedDeviceIdentityHMAC sealed;
+    whatsapp::proto::ADVSignedDeviceIdentity identity;
+    sealed.ParseFromArray(offer.data(), static_cast<int>(offer.size()));
+    identity.ParseFromString(sealed.details());
+    pairing.details = to_bytes(bytes_of(identity.details()));
+    pairing.account_signature = to_array<64>(bytes_of(identity.account_signature()));
 
     pairing.iq = new_id();
     auto success = Node{"pair-success",
                         {},
-                        Node{"device-identity", {}, to_bytes(bytes_of(sealed.SerializeAsString()))},
+                        Node{"device-identity", {}, offer},
                         Node{"device", {{"jid", device.pn()}, {"lid", device.lid()}}},
                         Node{"platform", {{"name", "android"}}}};
     if (auto const connection = pairing.connection.lock())
@@ -132,19 +106,19 @@ void Service::pairing_stanza(Connection& connection, Node const& stanza) {
         connection.send(Node{"iq", {{"from", server_jid()}, {"type", "result"}, {"id", *stanza.find("id")}}});
         return;
     }
-    if (!pairing->account || stanza.string("id") != pairing->iq) return;
-    auto const finished = finish_pairing(*pairing, stanza);
+    if (stanza.child("link_code_companion_reg")) return pairing_code_stanza(connection, *pairing, stanza);
+    if (pairing->account && stanza.string("id") == pairing->iq) pairing_result(connection, *pairing, stanza);
+}
+
+void Service::pairing_result(Connection& connection, Pairing& pairing, Node const& stanza) {
+    auto const finished = finish_pairing(pairing, stanza);
     if (!finished) {
-        ledger.add(Way::refused, pairing->device.name(), "pairing", finished.error().message);
+        ledger.add(Way::refused, pairing.device.name(), "pairing", finished.error().message);
         connection.close();
         return;
     }
-    // A moment later, as behind a real service: whatsmeow and zapo are not ready for the restart while they still store what they
-    // just signed, and then lose it.
-    auto const timer = std::make_shared<asio::steady_timer>(executor_, kBeforeRestart);
-    timer->async_wait([timer, held = connection.shared_from_this()](auto) {
-        held->send(Node{"stream:error", {{"code", "515"}}});
-        held->close();
+    schedule.after(before_restart, [held = connection.weak_from_this()] {
+        if (auto const one = held.lock()) one->end_with(Node{"stream:error", {{"code", "515"}}});
     });
 }
 
@@ -158,7 +132,7 @@ Result<void> Service::finish_pairing(Pairing& pairing, Node const& answer) {
     auto const* content = sign ? sign->child("device-identity") : nullptr;
     if (!content) return fail(Code::malformed, "pair-device-sign: missing");
     if (content->number("key-index") != pairing.device.key_index) return fail(Code::malformed, "pair-device-sign: key-index");
-    proto::SignedDeviceIdentity identity;
+    whatsapp::proto::ADVSignedDeviceIdentity identity;
     if (!identity.ParseFromArray(content->bytes().data(), static_cast<int>(content->bytes().size())))
         return fail(Code::malformed, "pair-device-sign: cannot be read");
     auto& account = *pairing.account;
@@ -167,8 +141,7 @@ Result<void> Service::finish_pairing(Pairing& pairing, Node const& answer) {
     if (identity.account_signature() != text(pairing.account_signature))
         return fail(Code::malformed, "pair-device-sign: other account signature");
     if (!identity.account_signature_key().empty()) return fail(Code::malformed, "pair-device-sign: carries the account's key");
-    auto const covered = concat({kDeviceSigns, pairing.details, pairing.device.identity, account.identity.keys.pub});
-    if (!crypto::verify(pairing.device.identity, covered, bytes_of(identity.device_signature())))
+    if (!whatsapp::pairing::verify_device(content->bytes(), pairing.device.identity, account.identity.keys.pub))
         return fail(Code::malformed, "pair-device-sign: the device signature does not hold");
 
     identity.set_account_signature_key(text(account.identity.keys.pub));
@@ -178,6 +151,7 @@ Result<void> Service::finish_pairing(Pairing& pairing, Node const& answer) {
     pairing.device = Device{};
     pairing.device.account = &account;
     std::erase_if(pairings_, [&](auto const& one) { return one.get() == &pairing; });
+    account.key_index_list.clear();
     ledger.add(Way::life, placed.name(), "paired", placed.os);
     announce_devices(account, placed, "add");
     return {};
@@ -187,26 +161,20 @@ void Service::unlink(Device& device) {
     auto& account = *device.account;
     ledger.add(Way::life, device.name(), "unlinked");
     if (device.connection) {
-        device.connection->send(Node{"stream:error", {{"code", "401"}}, Node{"conflict", {{"type", "device_removed"}}}});
-        device.connection->close();
+        device.connection->end_with(Node{"stream:error", {{"code", "401"}}, Node{"conflict", {{"type", "device_removed"}}}});
     }
     for (auto& [_, other] : world.accounts) other->watchers.erase(&device);
     auto const owned = account.devices.extract(device.number);
+    account.key_index_list.clear();
     announce_devices(account, *owned.mapped(), "remove");
 }
 
-Bytes signed_key_index_list(Account const& account, std::int64_t now) {
-    proto::KeyIndexList list;
-    list.set_raw_id(account.raw_id);
-    list.set_timestamp(static_cast<std::uint64_t>(now));
-    list.set_current_index(account.last_key_index);
-    list.set_account_type(0);
-    for (auto const& [_, device] : account.devices) list.add_valid_indexes(device->key_index);
-    proto::SignedKeyIndexList out;
-    out.set_details(list.SerializeAsString());
-    out.set_account_signature(text(crypto::sign(account.identity.keys.secret, concat({kListSigns, bytes_of(out.details())}))));
-    out.set_account_signature_key(text(account.identity.keys.pub));
-    return to_bytes(bytes_of(out.SerializeAsString()));
+Bytes const& signed_key_index_list(Account& account, std::int64_t now) {
+    if (!account.key_index_list.empty()) return account.key_index_list;
+    auto list = whatsapp::pairing::KeyIndexList{
+        .raw_id = account.raw_id, .timestamp = static_cast<std::uint64_t>(now), .current_index = account.last_key_index};
+    for (auto const& [_, device] : account.devices) list.valid_indexes.insert(device->key_index);
+    return account.key_index_list = whatsapp::pairing::sign_key_index_list(list, account.identity.keys);
 }
 
 void Service::announce_devices(Account& account, Device const& device, char const* change) {

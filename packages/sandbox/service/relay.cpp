@@ -8,6 +8,7 @@ namespace {
 
 constexpr unsigned kInvalid = 479;     // as the service numbers a stanza it cannot take
 constexpr unsigned kForbidden = 403;   // no member of the group
+constexpr unsigned kReachOut = 463;    // nobody new may be written to
 
 /// Why a message is not taken; nothing when it is.
 using Refused = std::optional<std::pair<unsigned, std::string>>;
@@ -64,6 +65,7 @@ Attrs direct_address(Device const& from, Device const& target, Account const& to
         address.push_back({"recipient", to.jid(server)});
         address.push_back({server == Server::lid ? Text{"peer_recipient_pn"} : Text{"peer_recipient_lid"}, to.jid(other)});
     } else {
+        if (other == Server::lid && from.account->lid_hidden) return address;
         address.push_back({server == Server::lid ? Text{"sender_pn"} : Text{"sender_lid"}, from.jid(other).without_device()});
     }
     return address;
@@ -78,6 +80,8 @@ Refused relay_direct(Service& service, Device& from, Node const& message, Jid co
     else if (auto const* enc = message.child("enc"))
         parts.emplace_back(to, std::vector{*enc});
     if (parts.empty()) return std::pair{kInvalid, std::string{"nothing encrypted"}};
+    auto const stranger = account != from.account && !from.account->contacts.contains(account);
+    if (stranger && from.number != 0 && from.account->reach_out_locked) return std::pair{kReachOut, std::string{"reach-out lock"}};
 
     auto const server = to.server == Server::lid ? Server::lid : Server::user;
     auto const blocked = account->blocked.contains(from.account->lid_jid());
@@ -150,6 +154,8 @@ void handle_message(Service& service, Device& from, Node const& message) {
     if (auto const refused = relay(service, from, message)) {
         service.ledger.add(Way::refused, from.name(), message, refused->second);
         ack.set("error", refused->first);
+    } else if (from.number != 0) {
+        service.deliveries.taken(from, message.string("id"));
     }
     service.send(from, ack);
 }

@@ -1,16 +1,18 @@
 #include "sandbox/service/service.hpp"
 
 #include "sandbox/phone/phone.hpp"
-#include "sandbox/proto/service.pb.h"
 #include "sandbox/service/stanzas.hpp"
 #include "sandbox/wire/connection.hpp"
+#include "whatsapp/proto/client_payload.pb.h"
 
 #include <boost/asio/post.hpp>
 
 namespace waqtor::sandbox {
 
 Service::Service(asio::any_io_executor executor, Authority const& authority, Clock const& clock)
-    : ledger{clock}, executor_{std::move(executor)}, authority_{authority}, clock_{clock} {}
+    : ledger{clock}, schedule{executor}, executor_{std::move(executor)}, authority_{authority}, clock_{clock} {
+    world.woke = [this](Account& account) { account.phone = std::make_unique<Phone>(*this, account); };
+}
 
 std::int64_t Service::now() const { return std::chrono::floor<std::chrono::seconds>(clock_.now()).time_since_epoch().count(); }
 
@@ -19,10 +21,13 @@ noise::ServerHandshake Service::new_handshake() const {
 }
 
 Result<void> Service::connected(std::shared_ptr<Connection> connection, ByteView payload) {
-    proto::ClientPayload client;
+    whatsapp::proto::ClientPayload client;
     if (!client.ParseFromArray(payload.data(), static_cast<int>(payload.size())))
         return fail(Code::malformed, "the client payload cannot be read");
     connections_.insert(connection);
+    connection->visit = visits_.empty() ? 1 : visits_.back().number + 1;
+    visits_.push_back({.number = connection->visit, .opened = clock_.now(), .how = "pairing"});
+    if (visits_.size() > kMostVisits) visits_.pop_front();
     if (client.user_agent().app_version().tertiary() < lowest_version) {
         refuse_login(*connection, 405);
         return {};
@@ -30,14 +35,25 @@ Result<void> Service::connected(std::shared_ptr<Connection> connection, ByteView
     return client.has_device_pairing_data() ? register_device(*connection, client) : login(*connection, client);
 }
 
+Visit& Service::visit(Connection const& connection) {
+    static auto forgotten = Visit{};   // only after 100,000 later ones
+    auto const first = visits_.empty() ? 0 : visits_.front().number;
+    return connection.visit >= first && connection.visit - first < visits_.size() ? visits_[connection.visit - first] : forgotten;
+}
+
 void Service::refuse_login(Connection& connection, unsigned reason) {
     ledger.add(Way::refused, {}, "login", "failure " + std::to_string(reason));
-    connection.send(Node{"failure", {{"reason", reason}, {"location", "lla"}}});
-    connection.close();
+    visit(connection).how = "refused " + std::to_string(reason);
+    auto failure = Node{"failure", {{"reason", reason}, {"location", "lla"}}};
+    if (reason == 402) {   // a ban for a while: why (sent to too many) and for how many seconds
+        failure.set("code", "101");
+        failure.set("expire", "3600");
+    }
+    connection.end_with(failure);
     changed();
 }
 
-Result<void> Service::login(Connection& connection, proto::ClientPayload const& payload) {
+Result<void> Service::login(Connection& connection, whatsapp::proto::ClientPayload const& payload) {
     auto const jid = Jid{.user = Text{std::to_string(payload.username())},
                          .device = static_cast<std::uint16_t>(payload.device()),
                          .server = Server::user};
@@ -46,23 +62,29 @@ Result<void> Service::login(Connection& connection, proto::ClientPayload const& 
         refuse_login(connection, 401);
         return {};
     }
+    if (device->account->refused != 0) {
+        refuse_login(connection, device->account->refused);
+        return {};
+    }
+    visit(connection).device = device->name();
+    visit(connection).how = "login";
     if (device->connection) {
-        device->connection->send(Node{"stream:error", {}, Node{"conflict", {{"type", "replaced"}}}});
-        device->connection->close();
+        device->connection->end_with(Node{"stream:error", {}, Node{"conflict", {{"type", "replaced"}}}});
     }
     device->connection = &connection;
     connection.device = device;
     device->active = false;
     ledger.add(Way::life, device->name(), "login");
-    connection.send(Node{"success",
-                         {{"t", now()},
-                          {"props", "30"},
-                          {"abprops", "1"},
-                          {"group_abprops", "1"},
-                          {"location", "lla"},
-                          {"lid", device->lid()},
-                          {"display_name", device->account->push_name},
-                          {"creation", now()}}});
+    auto success = Node{"success",
+                        {{"t", now()},
+                         {"props", "30"},
+                         {"abprops", "1"},
+                         {"group_abprops", "1"},
+                         {"location", "lla"},
+                         {"display_name", device->account->push_name},
+                         {"creation", now()}}};
+    if (!device->account->lid_hidden) success.set("lid", device->lid());
+    connection.send(success);
     if (!payload.passive()) activate(*device);
     changed();
     return {};
@@ -88,7 +110,8 @@ void Service::activate(Device& device) {
         one.stanza.set("offline", "0");
         one.sent = true;
         ledger.add(Way::to_device, device.name(), one.stanza);
-        device.connection->send(one.stanza);
+        write(device, one.stanza);
+        if (!device.connection) return;   // a fault cut it
     }
     device.connection->send(Node{"ib", {{"from", server_jid()}}, Node{"offline", {{"count", total}}}});
     ledger.add(Way::life, device.name(), "active");
@@ -97,7 +120,7 @@ void Service::activate(Device& device) {
 
 void Service::stanza(Connection& connection, Node const& stanza) {
     if (connection.device)
-        submit(*connection.device, stanza);
+        take(connection, stanza);
     else
         pairing_stanza(connection, stanza);
     changed();
@@ -113,6 +136,7 @@ void Service::disconnected(Connection& connection) {
         }
         ledger.add(Way::life, device->name(), "gone");
     }
+    if (auto& one = visit(connection); !one.ended) one.ended = clock_.now();
     std::erase_if(pairings_, [&](auto const& one) { return one->connection.lock().get() == &connection; });
     std::erase_if(connections_, [&](auto const& one) { return one.get() == &connection; });
     changed();
@@ -142,15 +166,15 @@ void Service::submit(Device& from, Node const& stanza) {
 }
 
 void Service::send(Device& to, Node const& stanza) {
-    if (to.connection) to.connection->send(stanza);
+    if (to.connection) write(to, stanza);
 }
 
 void Service::deliver(Device& to, Node stanza) {
     if (!fault(to, stanza)) return;
     if (to.account->phone && to.number == 0) {
         // Later, so that whoever sent it is done first.
-        asio::post(executor_, [this, phone = to.account->phone.get(), stanza = std::move(stanza)] {
-            phone->receive(stanza);
+        asio::post(executor_, [this, account = to.account, stanza = std::move(stanza)] {
+            account->phone->receive(stanza);
             changed();
         });
         return;
@@ -159,7 +183,7 @@ void Service::deliver(Device& to, Node stanza) {
     if (!to.active || !to.connection) return;
     kept.sent = true;
     ledger.add(Way::to_device, to.name(), kept.stanza);
-    to.connection->send(kept.stanza);
+    write(to, kept.stanza);
 }
 
 void Service::acknowledge(Device& by, Node const& stanza) {
@@ -174,9 +198,7 @@ void Service::acknowledge(Device& by, Node const& stanza) {
 
 Account& Service::add_account(std::string_view number, std::string push_name) {
     if (number.starts_with('+')) number.remove_prefix(1);
-    auto& account = world.add(std::string{number}, std::move(push_name));
-    if (!account.phone) account.phone = std::make_unique<Phone>(*this, account);
-    return account;
+    return world.add(std::string{number}, std::move(push_name));
 }
 
 }   // namespace waqtor::sandbox

@@ -1,5 +1,9 @@
 #pragma once
+#include "sandbox/service/deliveries.hpp"
+#include "sandbox/service/faults.hpp"
 #include "sandbox/service/ledger.hpp"
+#include "sandbox/service/media_store.hpp"
+#include "sandbox/service/schedule.hpp"
 #include "sandbox/service/world.hpp"
 #include "sandbox/wire/authority.hpp"
 #include "whatsapp/noise/handshake.hpp"
@@ -9,12 +13,31 @@
 #include <functional>
 #include <memory>
 
-namespace waqtor::sandbox {
-
-namespace proto {
+namespace waqtor::whatsapp::proto {
 class ClientPayload;
 }
+
+namespace waqtor::sandbox {
+
 class Connection;
+
+/// One connection, from the end of its handshake.
+struct Visit {
+    std::uint64_t number = 0;   // 1, 2, 3 …
+    Timestamp opened{};
+    std::optional<Timestamp> ended{};   // nothing while it lasts
+    std::string device;                 // empty until it logged in, and for those that pair
+    std::string how;                    // pairing, login, refused 401 …
+};
+
+/// Pairing by code: what the device said first, and the phone's half once somebody typed the code.
+struct CodePairing {
+    Account* account = nullptr;
+    std::string ref;
+    Bytes wrapped_ephemeral;
+    crypto::PublicKey companion_ephemeral{};
+    std::optional<crypto::KeyPair> phone_ephemeral{};
+};
 
 /// A device between its registration handshake and its acceptance.
 struct Pairing {
@@ -26,6 +49,7 @@ struct Pairing {
     Bytes details;                // the signed ADVDeviceIdentity
     crypto::Signature account_signature{};
     std::string iq;   // id of pair-success
+    std::optional<CodePairing> by_code{};
 };
 
 /// The rules of the service. One thread; everything here runs on the executor's. Connections and phones hand their stanzas in with
@@ -36,6 +60,12 @@ public:
 
     World world;
     Ledger ledger;
+    Deliveries deliveries;
+    Faults faults;
+    Schedule schedule;
+    MediaStore media;
+    /// Of everything that phones leave to chance.
+    std::uint64_t seed = 1;
     /// Called after something happened that a waiting test may look at.
     std::function<void()> changed = [] {};
     /// Clients with a lower third part of their version are answered 405.
@@ -44,6 +74,9 @@ public:
     std::function<bool(Device&, Node&)> fault = [](Device&, Node&) { return true; };
     /// host:port of the media store, told to clients that want to upload.
     std::string media_host;
+    /// Between a finished pairing and the order to restart, as behind a real service, which zapo relies on: it reconnects by
+    /// itself, and forgets its pairing when the order still reaches it.
+    Milliseconds before_restart{500};
 
     // What connections tell.
     noise::ServerHandshake new_handshake() const;
@@ -70,8 +103,22 @@ public:
     /// The phone scans a QR code: bare "ref,noise,identity,secret[,type]", or the same after "#" of an address.
     /// Code::not_found for an unknown or used reference, Code::malformed for text that is no such code.
     Result<void> scan(Account& account, std::string_view qr);
+    /// The same with the eight characters that a client shows after it asked for them for this number. Code::not_found when none
+    /// did. A wrong code is only noticed once the client has answered: it is refused then, and in the ledger.
+    Result<void> enter_code(Account& account, std::string_view code);
     /// Takes a linked device away: it is told, and its connection ends.
     void unlink(Device& device);
+    /// The phone is set up anew, with another identity and without linked devices; contacts are told.
+    void change_identity(Account& account);
+    /// Ends the connection with a stream error of that code. Code::not_found when it is not connected.
+    Result<void> stream_error(Device& device, unsigned code);
+    /// Takes its one-time prekeys away and says so to the device.
+    void exhaust_prekeys(Device& device);
+    /// Refuses logins with this reason from now on (402, 403, 406 …), and cuts who is there; 0 ends it.
+    void refuse_logins(Account& account, unsigned reason);
+
+    /// The last connections.
+    std::deque<Visit> const& visits() const { return visits_; }
 
     Clock const& clock() const { return clock_; }
     std::int64_t now() const;   // unix seconds
@@ -85,17 +132,27 @@ private:
     std::uint64_t last_id_ = 0;
     std::set<std::shared_ptr<Connection>> connections_;
     std::vector<std::shared_ptr<Pairing>> pairings_;
+    static constexpr std::size_t kMostVisits = 100'000;
+    std::deque<Visit> visits_;
 
-    Result<void> register_device(Connection& connection, proto::ClientPayload const& payload);
-    Result<void> login(Connection& connection, proto::ClientPayload const& payload);
+    Visit& visit(Connection const& connection);
+    /// Writes on the device's connection, as far as the faults let it.
+    void write(Device& to, Node const& stanza);
+    void take(Connection& connection, Node const& stanza);
+    Result<void> register_device(Connection& connection, whatsapp::proto::ClientPayload const& payload);
+    Result<void> login(Connection& connection, whatsapp::proto::ClientPayload const& payload);
     void refuse_login(Connection& connection, unsigned reason);
     void pairing_stanza(Connection& connection, Node const& stanza);
+    void pairing_result(Connection& connection, Pairing& pairing, Node const& stanza);
+    void pairing_code_stanza(Connection& connection, Pairing& pairing, Node const& stanza);
+    Result<Node> begin_code(Pairing& pairing, Node const& wish);
+    Result<void> finish_code(Pairing& pairing, Node const& wish);
     Result<void> finish_pairing(Pairing& pairing, Node const& answer);
     void send_pair_success(Account& account, Pairing& pairing, ByteView adv_secret);
     void announce_devices(Account& account, Device const& device, char const* change);
 };
 
 /// The list of devices that are valid now, signed by the account (ADVSignedKeyIndexList).
-Bytes signed_key_index_list(Account const& account, std::int64_t now);
+Bytes const& signed_key_index_list(Account& account, std::int64_t now);
 
 }   // namespace waqtor::sandbox

@@ -21,6 +21,8 @@ struct SandboxService : ::testing::Test {
     Account& account = service.add_account(kNumber, "Amal");
     BareDevice device{service};
 
+    SandboxService() { service.before_restart = Milliseconds{0}; }
+
     std::string first_ref() {
         auto const offer = device.next();
         auto const* pair_device = offer.child("pair-device");
@@ -95,7 +97,7 @@ TEST_F(SandboxService, RefusesARegistrationWithAForeignSignedPrekey) {
 
 struct WrongSignature {
     char const* name;
-    void (*change)(proto::SignedDeviceIdentity&);
+    void (*change)(whatsapp::proto::ADVSignedDeviceIdentity&);
     char const* says;
 };
 class RefusesPairDeviceSign : public SandboxService, public ::testing::WithParamInterface<WrongSignature> {};

@@ -1,11 +1,14 @@
 #pragma once
+#include "sandbox/phone/behaviour.hpp"
 #include "sandbox/types.hpp"
 #include "whatsapp/signal/keys.hpp"
 
-#include <deque>
+#include <functional>
+#include <list>
 #include <map>
 #include <memory>
 #include <set>
+#include <unordered_map>
 
 namespace waqtor::sandbox {
 
@@ -25,7 +28,7 @@ struct Device {
     std::string os;          // what the device calls itself
 
     std::optional<signal::Bundle::Signed> signed_prekey;
-    std::deque<signal::Bundle::OneTime> prekeys;
+    std::list<signal::Bundle::OneTime> prekeys;
 
     Connection* connection = nullptr;
     bool active = false;   // takes messages; a passive login asks for them later
@@ -35,7 +38,7 @@ struct Device {
         Node stanza;
         bool sent = false;   // in this connection
     };
-    std::deque<Pending> pending;   // not acknowledged yet, in order
+    std::list<Pending> pending;   // not acknowledged yet, in order
 
     Jid pn() const;
     Jid lid() const;
@@ -55,22 +58,36 @@ struct Account {
     std::uint32_t raw_id = 0;
     std::uint32_t last_key_index = 0;
     std::uint16_t last_device = 0;
+    std::shared_ptr<Behaviour const> behaviour;   // null: it does nothing but send delivery receipts
     std::map<std::uint16_t, std::unique_ptr<Device>> devices;
     std::unique_ptr<Phone> phone;
 
     std::set<Jid> blocked;
-    std::map<std::string, std::string> privacy{{"readreceipts", "all"}, {"profile", "all"},  {"status", "all"},
-                                               {"online", "all"},       {"last", "all"},     {"groupadd", "all"},
-                                               {"calladd", "all"},      {"messages", "all"}, {"defense", "off"}};
-    std::string about = "Hey there!";
-    std::set<Device*> watchers;    // subscribed to its presence
-    std::set<Account*> contacts;   // exchanged messages: they hear of device changes
+    std::map<std::string, std::string> privacy;   // what differs from kPrivacy
+    std::string about;                            // empty: the usual sentence
+    std::set<Device*> watchers;                   // subscribed to its presence
+    std::set<Account*> contacts;                  // exchanged messages: they hear of device changes
+
+    // Troubles, see Sandbox.
+    unsigned refused = 0;            // logins are answered with this failure reason (402 for a while, 403, 406 …)
+    bool reach_out_locked = false;   // 463 for messages to people it has not exchanged messages with
+    bool lid_hidden = false;         // as before the migration: nobody learns its LID
+    Bytes key_index_list;            // signed; empty when the devices have changed since
 
     Jid pn() const { return {.user = Text{number}, .server = Server::user}; }
     Jid lid_jid() const { return {.user = Text{lid}, .server = Server::lid}; }
     Jid jid(Server server) const { return server == Server::lid ? lid_jid() : pn(); }
     Device* device(std::uint16_t wanted) const;
 };
+
+struct PrivacyRow {
+    std::string_view name;
+    std::string_view value;
+};
+inline constexpr std::array kPrivacy{
+    PrivacyRow{"readreceipts", "all"}, PrivacyRow{"profile", "all"},  PrivacyRow{"status", "all"},
+    PrivacyRow{"online", "all"},       PrivacyRow{"last", "all"},     PrivacyRow{"groupadd", "all"},
+    PrivacyRow{"calladd", "all"},      PrivacyRow{"messages", "all"}, PrivacyRow{"defense", "off"}};
 
 enum class Role : std::uint8_t { member, admin, superadmin };
 
@@ -89,16 +106,46 @@ struct Group {
 };
 
 /// Everything the service knows. Used from its thread only.
+///
+/// Phones that nobody has looked for yet sleep: they are a line in a table, and get keys and an Account when account() or device()
+/// is asked for them.
 struct World {
-    std::map<std::string, std::unique_ptr<Account>> accounts;   // by number
+    std::map<std::string, std::unique_ptr<Account>> accounts;   // by number; without those that sleep
     std::map<std::string, Account*> by_lid;
     std::map<Jid, Group> groups;
+    /// Gives a new account its phone.
+    std::function<void(Account&)> woke = [](Account&) {};
 
-    Account& add(std::string number, std::string push_name);
+    Account& add(std::string number, std::string push_name, std::string lid = {});
+    /// A phone that sleeps; nothing happens when the number exists. `number` and `lid` in digits.
+    void add_sleeping(std::string_view number, std::string name, std::string_view lid, std::shared_ptr<Behaviour const> behaviour);
     /// By phone number or LID; null for strangers.
-    Account* account(Jid const& jid) const;
-    Device* device(Jid const& jid) const;
+    Account* account(Jid const& jid);
+    Device* device(Jid const& jid);
     Group* group(Jid const& jid);
+
+    struct Known {
+        std::string number;
+        std::string lid;
+    };
+    /// Whether the number or LID is registered, without waking anybody.
+    std::optional<Known> known(Jid const& jid) const;
+    std::size_t size() const { return accounts.size() + by_number_.size(); }
+
+private:
+    struct Sleeper {
+        std::uint64_t number = 0;
+        std::uint64_t lid = 0;
+        std::string name;
+        std::shared_ptr<Behaviour const> behaviour;
+    };
+    std::unordered_map<std::uint64_t, Sleeper> by_number_;
+    std::unordered_map<std::uint64_t, std::uint64_t> number_of_lid_;
+    std::uint64_t lids_ = 0;
+
+    std::string next_lid() { return std::to_string(200'000'000'000'000U + 7919U * ++lids_); }
+    Sleeper const* sleeper(Jid const& jid) const;
+    Account* wake(Sleeper const& sleeper);
 };
 
 }   // namespace waqtor::sandbox

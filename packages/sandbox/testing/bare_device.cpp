@@ -24,13 +24,13 @@ class BareDevice::ToMemory final : public Wire {
 public:
     explicit ToMemory(std::shared_ptr<MemoryWire> wire) : wire_{std::move(wire)} {}
     void write(Bytes bytes) override { append(wire_->sent, bytes); }
-    void close() override { wire_->closed = true; }
+    void close(Milliseconds) override { wire_->closed = true; }
 
 private:
     std::shared_ptr<MemoryWire> wire_;
 };
 
-void BareDevice::connect(noise::TrustRoot const& root, proto::ClientPayload payload) {
+void BareDevice::connect(noise::TrustRoot const& root, whatsapp::proto::ClientPayload payload) {
     payload.mutable_user_agent()->mutable_app_version()->set_tertiary(version);
     wire_ = std::make_shared<MemoryWire>();
     connection_ = std::make_shared<Connection>(service_, std::make_unique<ToMemory>(wire_));
@@ -44,8 +44,8 @@ void BareDevice::connect(noise::TrustRoot const& root, proto::ClientPayload payl
     transport_ = std::move(finished.transport);
 }
 
-void BareDevice::connect_to_register(noise::TrustRoot const& root, std::function<void(proto::ClientPayload&)> change) {
-    proto::ClientPayload payload;
+void BareDevice::connect_to_register(noise::TrustRoot const& root, std::function<void(whatsapp::proto::ClientPayload&)> change) {
+    whatsapp::proto::ClientPayload payload;
     auto& data = *payload.mutable_device_pairing_data();
     data.set_registration_id(text(number_bytes<4>(identity.registration_id)));
     data.set_key_type("\x05");
@@ -54,7 +54,7 @@ void BareDevice::connect_to_register(noise::TrustRoot const& root, std::function
     data.set_signed_prekey(text(signed_prekey.keys.pub));
     data.set_signed_prekey_signature(text(signed_prekey.signature));
     data.set_build_hash(text(crypto::md5(bytes_of("2.3000.1"))));
-    proto::DeviceProps props;
+    whatsapp::proto::DeviceProps props;
     props.set_os("bare");
     data.set_device_props(props.SerializeAsString());
     if (change) change(payload);
@@ -62,7 +62,7 @@ void BareDevice::connect_to_register(noise::TrustRoot const& root, std::function
 }
 
 void BareDevice::connect_to_login(noise::TrustRoot const& root, std::uint64_t number, std::uint32_t device) {
-    proto::ClientPayload payload;
+    whatsapp::proto::ClientPayload payload;
     payload.set_username(number);
     payload.set_device(device);
     payload.set_passive(true);
@@ -94,14 +94,14 @@ std::string BareDevice::qr(std::string const& ref) const {
            crypto::to_base64(adv_secret);
 }
 
-Node BareDevice::sign(Node const& pair_success_iq, std::function<void(proto::SignedDeviceIdentity&)> change) const {
+Node BareDevice::sign(Node const& pair_success_iq, std::function<void(whatsapp::proto::ADVSignedDeviceIdentity&)> change) const {
     auto const* content = pair_success_iq.child("pair-success")->child("device-identity");
-    proto::SignedDeviceIdentityHmac sealed;
+    whatsapp::proto::ADVSignedDeviceIdentityHMAC sealed;
     sealed.ParseFromString(text(content->bytes()));
     if (sealed.hmac() != text(crypto::hmac_sha256(adv_secret, bytes_of(sealed.details())))) throw std::runtime_error{"ADV HMAC"};
-    proto::SignedDeviceIdentity signed_identity;
+    whatsapp::proto::ADVSignedDeviceIdentity signed_identity;
     signed_identity.ParseFromString(sealed.details());
-    proto::DeviceIdentity details;
+    whatsapp::proto::ADVDeviceIdentity details;
     details.ParseFromString(signed_identity.details());
     auto const covered = concat({ByteArray<2>{6, 1}, bytes_of(signed_identity.details()), identity.keys.pub,
                                  bytes_of(signed_identity.account_signature_key())});

@@ -1,7 +1,8 @@
 #pragma once
-#include "sandbox/proto/service.pb.h"
 #include "sandbox/service/service.hpp"
 #include "sandbox/wire/connection.hpp"
+#include "whatsapp/proto/adv.pb.h"
+#include "whatsapp/proto/client_payload.pb.h"
 
 #include <deque>
 #include <functional>
@@ -20,7 +21,7 @@ public:
     std::uint32_t version = 1'050'000'000;
 
     /// Handshake with a registration payload, which `change` may spoil. The answers are in `received`.
-    void connect_to_register(noise::TrustRoot const& root, std::function<void(proto::ClientPayload&)> change = {});
+    void connect_to_register(noise::TrustRoot const& root, std::function<void(whatsapp::proto::ClientPayload&)> change = {});
     void connect_to_login(noise::TrustRoot const& root, std::uint64_t number, std::uint32_t device);
     void send(Node const& stanza);
     /// Takes out the oldest stanza; an empty node when there is none.
@@ -30,7 +31,7 @@ public:
     /// The bare form of the code for that reference.
     std::string qr(std::string const& ref) const;
     /// The answer to pair-success, which `change` may spoil.
-    Node sign(Node const& pair_success_iq, std::function<void(proto::SignedDeviceIdentity&)> change = {}) const;
+    Node sign(Node const& pair_success_iq, std::function<void(whatsapp::proto::ADVSignedDeviceIdentity&)> change = {}) const;
 
 private:
     struct MemoryWire {
@@ -45,7 +46,7 @@ private:
     std::optional<noise::Transport> transport_;
     noise::FrameReader frames_;
 
-    void connect(noise::TrustRoot const& root, proto::ClientPayload payload);
+    void connect(noise::TrustRoot const& root, whatsapp::proto::ClientPayload payload);
     Bytes frame();
     void write(ByteView payload, bool first = false);
 };

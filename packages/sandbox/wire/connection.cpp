@@ -5,9 +5,14 @@
 
 namespace waqtor::sandbox {
 
+namespace {
+constexpr auto kLinger = Milliseconds{2'000};
+}
+
 Connection::Connection(Service& service, std::unique_ptr<Wire> wire) : service_{service}, wire_{std::move(wire)} {}
 
 void Connection::received(ByteView bytes) {
+    if (state_ == State::closed) return;
     auto const keep = shared_from_this();
     frames_.feed(bytes);
     while (state_ != State::closed) {
@@ -62,10 +67,17 @@ void Connection::send(Node const& stanza) {
     if (sealed) write_frame(*sealed);
 }
 
-void Connection::close() {
+void Connection::close() { end(Milliseconds{0}); }
+
+void Connection::end_with(Node const& reason) {
+    send(reason);
+    end(kLinger);
+}
+
+void Connection::end(Milliseconds linger) {
     if (state_ == State::closed) return;
     state_ = State::closed;
-    wire_->close();
+    wire_->close(linger);
     service_.disconnected(*this);
 }
 

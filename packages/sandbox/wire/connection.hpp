@@ -16,8 +16,8 @@ class Wire {
 public:
     virtual ~Wire() = default;
     virtual void write(Bytes bytes) = 0;
-    /// What was written before still goes out.
-    virtual void close() = 0;
+    /// What was written before still goes out. The other end may close first, for as long as `linger`.
+    virtual void close(Milliseconds linger) = 0;
 };
 
 /// One client on the wire: intro, handshake, then stanzas. Lives on the service's thread. It knows no product rules: those are the
@@ -34,13 +34,20 @@ public:
     void send(Node const& stanza);
     /// Ends the connection after what was sent.
     void close();
+    /// Sends why the stream ends (stream:error, failure) and leaves the closing to the client for a while: whatsmeow looks at a
+    /// stanza in another thread than at the end of the connection, and forgets the stanza when the end is seen first.
+    void end_with(Node const& reason);
     bool open() const { return state_ != State::closed; }
 
     /// The device's static noise key, proven by the handshake.
     crypto::PublicKey const& noise_key() const { return noise_key_; }
 
-    Device* device = nullptr;             // set by the service once logged in
-    std::shared_ptr<Pairing> pairing{};   // set by the service while a device registers
+    // Set by the service.
+    Device* device = nullptr;             // once logged in
+    std::shared_ptr<Pairing> pairing{};   // while a device registers
+    std::uint64_t visit = 0;              // its number in the connection log
+    std::vector<Node> held_out{};         // what a fault keeps back until the next stanza
+    std::vector<Node> held_in{};
 
 private:
     enum class State { hello, finish, stanzas, closed };
@@ -55,6 +62,7 @@ private:
 
     Result<void> frame(ByteView payload);
     void write_frame(ByteView payload);
+    void end(Milliseconds linger);
     void fail_with(Error const& error);
 };
 

@@ -34,14 +34,22 @@ struct Socketed : std::enable_shared_from_this<Socketed> {
     std::deque<Bytes> queue;
     bool writing = false;
     bool closing = false;
+    asio::steady_timer lingering{socket.get_executor()};
 
     void push(Bytes bytes) {
         if (closing) return;
         queue.push_back(std::move(bytes));
         run();
     }
-    void close() {
-        closing = true;
+    void close(Milliseconds linger) {
+        if (linger == Milliseconds{0}) return close_now();
+        lingering.expires_after(linger);
+        lingering.async_wait([self = shared_from_this()](boost::system::error_code cut) {
+            if (!cut) self->close_now();
+        });
+    }
+    void close_now() {
+        if (std::exchange(closing, true)) return;
         run();
     }
     void run() {
@@ -49,7 +57,10 @@ struct Socketed : std::enable_shared_from_this<Socketed> {
         writing = true;
         asio::co_spawn(socket.get_executor(), drain(shared_from_this()), asio::detached);   // owned by the io_context's run
     }
-    void cut() { beast::get_lowest_layer(socket).close(); }
+    void cut() {
+        lingering.cancel();
+        beast::get_lowest_layer(socket).close();
+    }
 
 private:
     static asio::awaitable<void> drain(std::shared_ptr<Socketed> self) {
@@ -72,7 +83,7 @@ class SocketWire final : public Wire {
 public:
     explicit SocketWire(std::shared_ptr<Socketed> socket) : socket_{std::move(socket)} {}
     void write(Bytes bytes) override { socket_->push(std::move(bytes)); }
-    void close() override { socket_->close(); }
+    void close(Milliseconds linger) override { socket_->close(linger); }
 
 private:
     std::shared_ptr<Socketed> socket_;
@@ -154,6 +165,11 @@ private:
         response.keep_alive(request.keep_alive());
         response.body() = made.body;
         response.prepare_payload();
+        if (made.wait.count() > 0) {
+            auto slow = asio::steady_timer{stream.get_executor(), made.wait};
+            co_await slow.async_wait(asio::redirect_error(asio::use_awaitable, error));
+            beast::get_lowest_layer(stream).expires_after(std::chrono::seconds{60});
+        }
         co_await http::async_write(stream, response, asio::redirect_error(asio::use_awaitable, error));
         if (!error && !response.keep_alive()) error = http::error::end_of_stream;
     }
@@ -170,7 +186,7 @@ private:
         self->sockets_.insert(socket);
         auto const connection = self->hooks_.connected(std::make_unique<SocketWire>(socket));
         auto buffer = beast::flat_buffer{};
-        while (connection->open() && !self->stopped_) {
+        while (!self->stopped_) {   // also a connection that is over is read on: for the close frame
             auto const size = co_await socket->socket.async_read(buffer, asio::redirect_error(asio::use_awaitable, error));
             if (error) break;
             auto const data = buffer.cdata();
@@ -178,6 +194,7 @@ private:
             buffer.consume(size);
         }
         self->sockets_.erase(socket);
+        socket->lingering.cancel();
         connection->ended();
     }
 };

@@ -21,6 +21,7 @@ struct HttpAnswer {
     unsigned status = 200;
     std::string type = "application/json";
     std::string body;
+    std::chrono::milliseconds wait{0};   // before it goes out
 };
 
 /// What the listener hands to its owner, on the io_context's thread.
