@@ -71,14 +71,19 @@ template <class T> T run(Task<T> task) {
     return *std::move(result);
 }
 
+constexpr double kMostGrowth = 8;   // MiB
+double largest_growth = 0;
+
 template <class Work> auto measured(char const* what, std::size_t mib, Work work) {
     std::ofstream{"/proc/self/clear_refs"} << 5;   // the peak starts anew
     auto const before = status("VmRSS:");
     auto const start = std::chrono::steady_clock::now();
     auto out = work();
     auto const seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    fmt::print("{:<9}{:>8.2f} s {:>8.1f} MiB/s   RSS growth at the peak {:>8.2f} MiB\n", what, seconds,
-               static_cast<double>(mib) / seconds, static_cast<double>(status("VmHWM:") - before) / 1024);
+    auto const growth = static_cast<double>(status("VmHWM:") - before) / 1024;
+    largest_growth = std::max(largest_growth, growth);
+    fmt::print("{:<5}{:>8.2f} s {:>8.1f} MiB/s   RSS growth at the peak {:>6.2f} MiB (most {:.0f})\n", what, seconds,
+               static_cast<double>(mib) / seconds, growth, kMostGrowth);
     return out;
 }
 
@@ -109,7 +114,7 @@ int main(int argc, char** argv) try {
     });
     pool.join();
     fs::remove_all(folder);
-    return 0;
+    return largest_growth <= kMostGrowth ? 0 : 1;
 } catch (std::exception const& error) {
     std::cerr << "media_bench: " << error.what() << '\n';
     return 1;
