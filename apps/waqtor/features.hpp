@@ -71,10 +71,6 @@ public:
     sql::SqlGovernorStore governor_rows;
     MessageService messages;
 
-    sql::SqlMessageStore message_rows;
-    sql::SqlGovernorStore governor_rows;
-    MessageService messages;
-
     EventReader events;
 
     sql::SqlSessionStore session_rows;
