@@ -8,6 +8,7 @@
 #include "server/routes/campaign_routes.hpp"
 #include "server/routes/event_routes.hpp"
 #include "server/routes/key_routes.hpp"
+#include "server/routes/report_routes.hpp"
 #include "server/routes/session_routes.hpp"
 #include "server/routes/user_routes.hpp"
 
@@ -53,6 +54,7 @@ void declare_api(Router& api, Features& features) {
     declare_session_routes(api, features.sessions);
     declare_campaign_routes(api, features.campaigns);
     declare_bot_routes(api, features.bot);
+    declare_report_routes(api, features.reports);
 }
 
 void move_in(Residents& residents, Features& features) {

@@ -11,6 +11,7 @@
 #include "core/contacts/contact_importer.hpp"
 #include "core/events/event_reader.hpp"
 #include "core/messages/message_service.hpp"
+#include "core/reports/report_service.hpp"
 #include "core/sessions/session_service.hpp"
 #include "storage/sql/bot_store.hpp"
 #include "storage/sql/campaign_store.hpp"
@@ -20,6 +21,7 @@
 #include "storage/sql/key_store.hpp"
 #include "storage/sql/login_store.hpp"
 #include "storage/sql/message_store.hpp"
+#include "storage/sql/report_store.hpp"
 #include "storage/sql/session_store.hpp"
 #include "storage/sql/tag_store.hpp"
 #include "storage/sql/user_store.hpp"
@@ -81,6 +83,8 @@ public:
     CampaignService campaigns{campaign_parts};
     CampaignHook campaign_hook{campaign_parts};
     CampaignPump campaign_pump{campaign_parts};
+    sql::SqlReportStore report_rows;
+    ReportService reports{on.db, report_rows, campaigns, on.clock};
 
     sql::SqlBotStore bot_rows;
     BotParts bot_parts{on.db, bot_rows, message_rows, contact_book, messages, log, on.bus, on.clock, opt_out_check(campaign_rows)};

@@ -145,3 +145,14 @@ def test_rules_of_the_bot(shop):
     assert settings.data == {"timeZone": "Asia/Riyadh", "awayMessage": "Closed"}
     assert shop.call("DELETE", f"/api/smartbot/rules/{rule['id']}", token=shop.owner).json["message"]
     assert shop.call("GET", f"/api/smartbot/rules/{rule['id']}", token=shop.owner).status == 404
+
+
+def test_reports_of_23(shop):
+    campaign = make(shop)
+    post(shop, f"/api/campaigns/{campaign['id']}/test", {"to": ["+15550109"]}, 202)
+    report = shop.call("GET", "/api/reports", token=shop.owner).json
+    assert report["success"] and report["totalMessages"] == 1 and report["sentMessages"] == 0
+    assert len(report["dailyVolume"]) == 31 and report["topCampaigns"] == []
+    only = shop.call("GET", "/api/reports?type=campaigns&startDate=2026-01-01&endDate=2026-01-02", token=shop.owner).json
+    assert only["totalMessages"] == 0 and [day["date"] for day in only["dailyVolume"]] == ["2026-01-01", "2026-01-02"]
+    assert shop.call("GET", "/api/reports?startDate=yesterday!", token=shop.owner).status == 422
