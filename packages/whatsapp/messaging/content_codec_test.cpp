@@ -3,6 +3,7 @@
 #include "core/base/json.hpp"
 #include "whatsapp/crypto/encoding.hpp"
 #include "whatsapp/crypto/refusal.hpp"
+#include "whatsapp/messaging/testing/chat.hpp"
 #include "whatsapp/testing/vectors.hpp"
 
 #include <gtest/gtest.h>
@@ -10,12 +11,9 @@
 namespace waqtor::whatsapp::messaging {
 namespace {
 
-using testing::hex;
-using testing::text;
-
-Jid jid(std::string_view text) { return Jid::parse(text).value(); }
-
-std::string shown(std::optional<Content> const& content) { return content ? json::serialize(write_json(*content)) : "nothing"; }
+using namespace messaging::testing;
+using whatsapp::testing::hex;
+using whatsapp::testing::text;
 
 /// What the foreign clients wrote, with what we must read in it.
 struct Golden {
@@ -23,7 +21,7 @@ struct Golden {
     json::object const& root = file.as_object();
     DecodeContext context;
 
-    explicit Golden(std::string_view name) : file{testing::vectors(name)} {
+    explicit Golden(std::string_view name) : file{whatsapp::testing::vectors(name)} {
         auto const& poll = root.at("poll").as_object();
         auto original = Original{.secret = crypto::secret32(hex(poll, "secret")), .authors = {}};
         for (auto const& choice : poll.at("choices").as_array()) original.choices.emplace_back(choice.as_string());
@@ -79,134 +77,6 @@ void check_golden(std::string_view file, std::size_t at_least) {
 
 TEST(ContentCodec, ReadsWhatBaileysWrites) { check_golden("messages.json", 40); }
 TEST(ContentCodec, ReadsWhatWhatsmeowWrites) { check_golden("messages_whatsmeow.json", 9); }
-
-// ---- there and back
-
-auto const kMe = jid("15550100@s.whatsapp.net"), kMyLid = jid("100@lid");
-auto const kPeer = jid("15550101@s.whatsapp.net"), kPeerLid = jid("101@lid");
-auto const kGroup = jid("120363000000000001@g.us");
-
-std::optional<Original> known_poll(MessageReference const& target) {
-    if (target.id != "POLL") return std::nullopt;
-    return Original{.secret = crypto::Secret32{ByteArray<32>{7}}, .authors = {kPeer, kPeerLid}, .choices = {"yes", "no", "later"}};
-}
-
-EncodeContext writing(Jid const& chat) {
-    return {.me = kMe, .chat = chat, .now = Timestamp{Milliseconds{1'763'800'000'123}}, .original = known_poll};
-}
-/// The peer reads what we wrote.
-DecodeContext reading(Jid const& chat) {
-    return {.me = kPeer,
-            .me_lid = kPeerLid,
-            .chat = chat == kGroup ? kGroup : kMe,
-            .sender = kMe.with_device(3),
-            .sender_alt = kMyLid,
-            .original = known_poll};
-}
-
-Media media_of(std::string mime) {
-    auto const hash = crypto::to_base64(crypto::random_bytes(32));
-    return {.mime_type = std::move(mime),
-            .size = 1234,
-            .remote = RemoteFile{.direct_path = "/v/t62/1.enc?ccb=11-4",
-                                 .media_key = crypto::to_base64(crypto::random_bytes(32)),
-                                 .file_sha256 = hash,
-                                 .file_enc_sha256 = hash}};
-}
-
-struct Sent {
-    char const* name;
-    Jid chat;
-    Content content;
-    char const* type = "text";
-    char const* media_type = "";
-    char const* edit = "";
-};
-
-std::vector<Sent> everything() {
-    auto sized = media_of("image/jpeg");
-    sized.width = 640, sized.height = 480;
-    auto timed = media_of("video/mp4");
-    timed.seconds = 12;
-    auto named = media_of("application/pdf");
-    named.name = "عقد.pdf";
-    auto const mine = MessageReference{.id = "MINE", .from_me = true};
-    auto const theirs = MessageReference{.id = "THEIRS", .from_me = false, .sender = "15550102@s.whatsapp.net"};
-    using enum MessageType;
-    return {
-        {"text", kPeer, {.type = text, .text = "السلام عليكم"}},
-        {"rich text",
-         kGroup,
-         {.type = text,
-          .text = "@x",
-          .quoted = MessageReference{.id = "Q", .sender = "15550102@s.whatsapp.net", .text = "?"},
-          .mentions = std::vector<std::string>{"15550101@s.whatsapp.net", "102@lid"},
-          .expires_after = 604800}},
-        {"image", kPeer, {.type = image, .text = "look", .media = sized, .expires_after = 86400}, "media", "image"},
-        {"view once", kPeer, {.type = image, .media = sized, .view_once = true}, "media", "image"},
-        {"video", kPeer, {.type = video, .media = timed}, "media", "video"},
-        {"gif", kPeer, {.type = gif, .media = timed}, "media", "gif"},
-        {"voice", kPeer, {.type = voice, .media = timed}, "media", "ptt"},
-        {"voice once", kPeer, {.type = voice, .media = timed, .view_once = true}, "media", "ptt"},
-        {"audio", kPeer, {.type = audio, .media = timed}, "media", "audio"},
-        {"document", kPeer, {.type = document, .media = named}, "media", "document"},
-        {"captioned", kPeer, {.type = document, .text = "sign", .media = named}, "media", "document"},
-        {"sticker", kPeer, {.type = sticker, .media = media_of("image/webp")}, "media", "sticker"},
-        {"location", kPeer, {.type = location, .location = Location{.latitude = -1.5, .longitude = 2.25, .name = "Here"}}},
-        {"contact", kPeer, {.type = contact, .contacts = std::vector{ContactCard{"A", "BEGIN:VCARD"}}}, "media", "vcard"},
-        {"contacts",
-         kPeer,
-         {.type = contact, .contacts = std::vector{ContactCard{"A", "a"}, ContactCard{"B", "b"}}},
-         "media",
-         "contact_array"},
-        {"poll", kPeer, {.type = poll, .poll = Poll{"When?", {"now", "later"}, 1}}, "poll"},
-        {"poll of many", kGroup, {.type = poll, .poll = Poll{"When?", {"now", "later"}, 0}}, "poll"},
-        {"vote",
-         kPeer,
-         {.type = poll_vote, .choices = std::vector<std::string>{"yes", "later"}, .target = MessageReference{.id = "POLL"}},
-         "poll"},
-        {"reaction", kPeer, {.type = reaction, .emoji = "🎉", .target = MessageReference{.id = "HIS"}}, "reaction"},
-        {"reaction in a group", kGroup, {.type = reaction, .emoji = "🎉", .target = theirs}, "reaction"},
-        {"no reaction", kPeer, {.type = reaction, .emoji = "", .target = mine}, "reaction", "", "7"},
-        {"edit", kPeer, {.type = edit, .text = "better", .target = mine}, "text", "", "1"},
-        {"revoke", kPeer, {.type = revoke, .target = mine}, "text", "", "7"},
-        {"revoke by an admin", kGroup, {.type = revoke, .target = theirs}, "text", "", "8"},
-    };
-}
-
-/// How the peer sees what we called ours: the same, from the other side.
-Content from_there(Sent const& sent) {
-    auto content = sent.content;
-    if (!content.target) return content;
-    content.target->from_me = sent.chat == kPeer && !content.target->from_me;
-    if (sent.chat == kGroup && !content.target->sender) content.target->sender = kMe.to_string();
-    return content;
-}
-
-TEST(ContentCodec, EveryKindArrivesAsItWasSent) {
-    for (auto const& sent : everything()) {
-        SCOPED_TRACE(sent.name);
-        auto const encoded = encode_content(sent.content, writing(sent.chat));
-        ASSERT_TRUE(encoded) << encoded.error().message;
-        EXPECT_EQ(encoded->type, sent.type);
-        EXPECT_EQ(encoded->media_type, sent.media_type);
-        EXPECT_EQ(encoded->edit, sent.edit);
-        auto const decoded = decode_content(encoded->message, reading(sent.chat));
-        ASSERT_TRUE(decoded) << decoded.error().message;
-        EXPECT_EQ(shown(decoded->content), shown(from_there(sent)));
-        ASSERT_EQ(decoded->secret.has_value(), encoded->secret.has_value());
-        if (encoded->secret) EXPECT_TRUE(*decoded->secret == *encoded->secret);
-
-        // Our own other device gets the same, wrapped, and sees it as we do.
-        auto own = DecodeContext{.me = kMe, .me_lid = kMyLid, .chat = kMe, .sender = kMe.with_device(3), .original = known_poll};
-        auto const copy = decode_content(wrap_device_sent(encoded->message, sent.chat), own);
-        ASSERT_TRUE(copy) << copy.error().message;
-        EXPECT_EQ(copy->destination, sent.chat);
-        auto seen = sent.content;
-        if (seen.target && sent.chat == kGroup && !seen.target->sender) seen.target->sender = kMe.to_string();
-        EXPECT_EQ(shown(copy->content), shown(seen));
-    }
-}
 
 TEST(ContentCodec, ExtrasTravelBesideTheContent) {
     auto context = writing(kPeer);
