@@ -193,7 +193,7 @@ namespace {
 Response answer_of(Endpoint const& endpoint, Outgoing outgoing) {
     Response out;
     out.status = outgoing.status.value_or(endpoint.doc.success);
-    if (out.status != 204 && outgoing.body) out.body = json::serialize(*outgoing.body);
+    if (out.status != 204) out.body = std::move(outgoing.body);
     out.headers = std::move(outgoing.headers);
     return out;
 }
