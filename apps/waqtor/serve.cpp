@@ -109,6 +109,7 @@ private:
 
 int serve(Settings& settings, Output const& output, std::function<void(std::string const&, std::string const&)> ready) {
     raise_open_files();
+    std::signal(SIGPIPE, SIG_IGN);   // whoever read our log may go without taking the server along
     auto const lock = FolderLock::take(settings.data());
     if (!lock) return output.failure(lock.error());
     auto house = House::open(settings);
@@ -123,7 +124,7 @@ int serve(Settings& settings, Output const& output, std::function<void(std::stri
     Metrics metrics;
     Traffic traffic{metrics, log};
     add_checks(readiness, **house, settings);
-    add_figures(metrics, **house);
+    add_figures(metrics, **house, log);
     declare_api(api, (*house)->services());
     declare_health_routes(api, readiness, (*house)->clock, WAQTOR_VERSION);
     declare_metrics_routes(api, metrics);
