@@ -27,3 +27,33 @@ function(waqtor_room room)
         target_precompile_headers(${room}_tests REUSE_FROM ${room})
     endif()
 endfunction()
+
+# waqtor_fuzz(ROOM): the room's libFuzzer targets, one for each fuzz/*.cpp, named after a kind of input from outside:
+# `cmake --preset asan -DWAQTOR_FUZZ=ON`, then `ctest -R fuzz` gives each WAQTOR_FUZZ_SECONDS.
+option(WAQTOR_FUZZ "Build the libFuzzer targets" OFF)
+set(WAQTOR_FUZZ_SECONDS 60 CACHE STRING "How long ctest runs each fuzz target")
+if(WAQTOR_FUZZ)
+    if(NOT WAQTOR_SANITIZE)
+        message(FATAL_ERROR "WAQTOR_FUZZ needs WAQTOR_SANITIZE: without it a wrong access goes unnoticed")
+    endif()
+    add_compile_options(-fsanitize=fuzzer-no-link)
+    add_link_options(-fsanitize=fuzzer-no-link)
+endif()
+
+function(waqtor_fuzz room)
+    if(NOT WAQTOR_FUZZ)
+        return()
+    endif()
+    file(GLOB targets CONFIGURE_DEPENDS fuzz/*.cpp)
+    foreach(source IN LISTS targets)
+        get_filename_component(name ${source} NAME_WE)
+        set(target ${room}_fuzz_${name})
+        add_executable(${target} ${source})
+        target_link_libraries(${target} PRIVATE ${room})
+        target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+        # What is found goes to the build folder; the kept corpus is only read.
+        file(MAKE_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/corpus/${name})
+        add_test(NAME fuzz.${room}.${name} COMMAND ${target} -max_total_time=${WAQTOR_FUZZ_SECONDS} -rss_limit_mb=1024
+            ${CMAKE_CURRENT_BINARY_DIR}/corpus/${name} ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/corpus/${name})
+    endforeach()
+endfunction()
