@@ -29,7 +29,7 @@ function(waqtor_room room)
 endfunction()
 
 # waqtor_fuzz(ROOM): the room's libFuzzer targets, one for each fuzz/*.cpp, named after a kind of input from outside:
-# `cmake --preset asan -DWAQTOR_FUZZ=ON`, then `ctest -R fuzz` gives each WAQTOR_FUZZ_SECONDS.
+# `cmake --preset fuzz`, build `fuzz_targets`, then `ctest -R ^fuzz` gives each WAQTOR_FUZZ_SECONDS.
 option(WAQTOR_FUZZ "Build the libFuzzer targets" OFF)
 set(WAQTOR_FUZZ_SECONDS 60 CACHE STRING "How long ctest runs each fuzz target")
 if(WAQTOR_FUZZ)
@@ -38,6 +38,7 @@ if(WAQTOR_FUZZ)
     endif()
     add_compile_options(-fsanitize=fuzzer-no-link)
     add_link_options(-fsanitize=fuzzer-no-link)
+    add_custom_target(fuzz_targets)
 endif()
 
 function(waqtor_fuzz room)
@@ -51,6 +52,7 @@ function(waqtor_fuzz room)
         add_executable(${target} ${source})
         target_link_libraries(${target} PRIVATE ${room})
         target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+        add_dependencies(fuzz_targets ${target})
         # What is found goes to the build folder; the kept corpus is only read.
         file(MAKE_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/corpus/${name})
         add_test(NAME fuzz.${room}.${name} COMMAND ${target} -max_total_time=${WAQTOR_FUZZ_SECONDS} -rss_limit_mb=1024
