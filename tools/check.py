@@ -56,12 +56,22 @@ def check_generated(write):
     return good
 
 
+def base_of_changes():
+    """What the work is compared with: where it left origin/main; in a clone that is at origin/main, where that was before the last
+    landing this clone saw; else the commit before."""
+    here = output(["git", "rev-parse", "HEAD"]).stdout.strip()
+    for command in (["merge-base", "origin/main", "HEAD"], ["rev-parse", "--verify", "--quiet", "origin/main@{1}"]):
+        found = output(["git", *command])
+        if found.returncode == 0 and found.stdout.strip() not in ("", here):
+            return found.stdout.strip()
+    return "HEAD~1"
+
+
 def changed_sources(since):
-    """Sources of the rooms touched since a revision: by default since origin/main, or in a clone that is at it, in the last commit."""
-    ahead = output(["git", "rev-list", "--count", "origin/main..HEAD"]).stdout.strip()
-    base = since or ("origin/main" if ahead not in ("", "0") else "HEAD~1")
-    names = output(["git", "diff", "--name-only", base, "--", "packages", "apps"]).stdout.splitlines()
-    return [name for name in names if name.endswith(".cpp") and not name.endswith("_test.cpp") and (ROOT / name).exists()]
+    """The .cpp files changed since a revision, and those whose header changed."""
+    names = output(["git", "diff", "--name-only", since or base_of_changes(), "--", "packages", "apps"]).stdout.splitlines()
+    sources = {name.removesuffix(".hpp") + ".cpp" if name.endswith(".hpp") else name for name in names}
+    return sorted(name for name in sources if name.endswith(".cpp") and not name.endswith("_test.cpp") and "/fuzz/" not in name and (ROOT / name).exists())
 
 
 def check_tidy(since):

@@ -1,7 +1,8 @@
 """Builds and runs every suite, prints one line each, and ends with `N passed, N failed`.
 
 The C++ suites, and with them the API scenarios, contract and crash tests, run from the release build and again under ASan+UBSan; the
-concurrent parts under TSan. `--long` adds the long crash run and the foreign WhatsApp clients, from the release build."""
+concurrent parts under TSan. `--long` instead runs the long crash run and the foreign WhatsApp clients, from the release build, and gives each
+fuzz target a minute."""
 
 import argparse
 import os
@@ -13,9 +14,9 @@ import time
 import xml.etree.ElementTree as tree
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-RELEASE, ASAN, TSAN = "release", "asan", "tsan"
+RELEASE, ASAN, TSAN, FUZZ = "release", "asan", "tsan", "fuzz"
 THREADED_TARGETS = ["core_tests", "server_tests", "contract_tests"]
-THREADED_TESTS = "^(EventBusTest|HttpServerTest|HealthTest|TlsTest|Password)[.]|^contract_tests$"
+THREADED_TESTS = "^(EventBusTest|HttpServerTest|HealthTest|ReadinessTest|Log|TlsTest|Password)[.]|^contract_tests$"
 
 
 def run(command, **options):
@@ -51,7 +52,7 @@ def main():
     wanted = parser.parse_args()
     if wanted.long:
         os.environ["TEST_LONG"] = "1"
-        wanted.presets = RELEASE
+        wanted.presets = f"{RELEASE},{FUZZ}"
 
     passed = failed = 0
     for preset in wanted.presets.split(","):
@@ -59,7 +60,10 @@ def main():
         # Under TSan only what runs on several threads is of interest.
         targets, arguments = (THREADED_TARGETS, ["-R", THREADED_TESTS]) if preset == TSAN else (["all"], [])
         arguments += ["-C", "long"] if wanted.long else []
-        arguments += ["-LE", "release-only"] if preset != RELEASE else []
+        if preset == FUZZ:
+            targets, arguments = ["fuzz_targets"], ["-R", "^fuzz[.]"]
+        elif preset != RELEASE:
+            arguments += ["-LE", "release-only"]
         if not build(preset, targets):
             good, bad = 0, 1
         else:

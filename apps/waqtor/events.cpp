@@ -15,7 +15,7 @@ Result<void> tail(House& house, Wish wish) {
     while (true) {
         auto const wait = wish.follow ? std::chrono::seconds{30} : std::chrono::seconds{0};
         TRY(auto const page, run_here(house.features.events.read(who.workspace, wish.filter, wait, {})));
-        for (auto const& event : page.events) std::cout << boost::json::serialize(write_json(event)) << '\n';
+        for (auto const& event : page.events) std::cout << json_text(event) << '\n';
         std::cout << std::flush;
         wish.filter.after = page.last;
         if (!wish.follow && !page.more) return {};

@@ -34,7 +34,7 @@ void add_checks(Readiness& readiness, House& house, Settings const& settings) {
     });
 }
 
-void add_figures(Metrics& metrics, House& house) {
+void add_figures(Metrics& metrics, House& house, Log const& log) {
     auto const add = [&](std::string name, std::string help, auto member) {
         metrics.add(std::move(name), std::move(help),
                     [&house, member] { return static_cast<double>(house.db->figures().*member); });
@@ -45,6 +45,8 @@ void add_figures(Metrics& metrics, House& house) {
     add("waqtor_database_refused_total", "Operations refused because a queue was full", &DatabaseFigures::refused);
     add("waqtor_database_queued_writes", "Write operations that wait", &DatabaseFigures::queued_writes);
     add("waqtor_database_queued_reads", "Read operations that wait", &DatabaseFigures::queued_reads);
+    metrics.add("waqtor_log_dropped_total", "Log lines lost because nobody read them",
+                [&log] { return static_cast<double>(log.dropped()); });
 }
 
 void declare_setup_page(Router& api) {

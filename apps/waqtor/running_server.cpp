@@ -72,7 +72,7 @@ Result<void> RunningServer::open() {
     readiness_ = std::make_unique<Readiness>(house_->clock);
     traffic_ = std::make_unique<Traffic>(metrics_, *log_);
     add_checks(*readiness_, *house_, settings_);
-    add_figures(metrics_, *house_);
+    add_figures(metrics_, *house_, *log_);
     declare_api(*api_, features);
     declare_health_routes(*api_, *readiness_, house_->clock, WAQTOR_VERSION);
     declare_metrics_routes(*api_, metrics_);

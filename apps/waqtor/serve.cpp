@@ -64,6 +64,7 @@ private:
 
 int serve(Settings& settings, Output const& output, std::function<Result<void>(RunningServer&)> ready) {
     raise_open_files();
+    std::signal(SIGPIPE, SIG_IGN);   // whoever read our log may go without taking the server along
     auto server = RunningServer::start(settings);
     if (!server) return output.failure(server.error());
     Caretaker caretaker{(*server)->house(), (*server)->log()};

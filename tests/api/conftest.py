@@ -57,12 +57,15 @@ class Server:
                                         stdout=subprocess.PIPE, stderr=self.log_file, text=True, env=self.environment)
         line = self.process.stdout.readline()
         assert line, f"the server did not start: {self.log}"
-        said = json.loads(line)
+        self.listening(json.loads(line))
+        return self
+
+    def listening(self, said):
+        """What it said when it was ready."""
         assert said["success"], said
         self.url = said["data"]["url"]
         self.setup_token = said["data"]["setupLink"].rpartition("#")[2]
         self.address = urllib.parse.urlsplit(self.url)
-        return self
 
     def stop(self, how=signal.SIGTERM):
         self.process.send_signal(how)

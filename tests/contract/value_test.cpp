@@ -90,6 +90,18 @@ TEST_P(Values, StoredTextThatIsNoLongerKnownIsAnErrorAndNotAGuess) {
     EXPECT_EQ(all<std::int8_t>("SELECT 300").error().code, Code::internal);
 }
 
+TEST_P(Values, ListsAreReadStrictly) {
+    auto const stored = [&](std::string const& text) {
+        return read([&](Transaction& tx) { return sql::of(tx).one<std::vector<std::string>>("SELECT '" + text + "'"); });
+    };
+    EXPECT_EQ(WAQTOR_OK(stored("[]")), std::vector<std::string>{});
+    EXPECT_EQ(WAQTOR_OK(stored(R"(["",",","ü"])")), (std::vector<std::string>{"", ",", "ü"}));
+    EXPECT_EQ(WAQTOR_OK(stored(R"([ "a", "\u0062" ])")), (std::vector<std::string>{"a", "b"}));
+    for (auto broken :
+         {R"(["a",])", R"([,"a"])", R"(["a""b"])", R"(["a"x"b"])", R"(["a)", R"([")", R"(["a"],"b"])", R"([1])", "[\"a\nb\"]"})
+        EXPECT_EQ(stored(broken).error().code, Code::internal) << broken;
+}
+
 TEST_P(Values, TheNumberOfColumnsMustMatch) {
     EXPECT_EQ(all<std::int64_t>("SELECT 1, 2").error().code, Code::internal);
     WAQTOR_OK(exec("INSERT INTO everything (small) VALUES (1)"));

@@ -189,9 +189,7 @@ Task<void> AccountService::change_password(Caller who, ChangePassword wish) {
 Task<Page<User>> AccountService::users(WorkspaceId workspace, PageRequest page) {
     return parts_.db.read([this, workspace, page](Transaction& tx) -> Result<Page<User>> {
         TRY(auto const rows, parts_.users.list(tx, workspace, page));
-        Page<User> out{{}, rows.total, rows.limit, rows.offset};
-        for (auto const& row : rows.items) out.items.push_back(shown(row));
-        return out;
+        return map_page(rows, [](auto const& row) { return shown(row); });
     });
 }
 
@@ -266,9 +264,7 @@ Task<Invitation> AccountService::invite(Caller who, Invite wish) {
 Task<Page<Invitation>> AccountService::invitations(WorkspaceId workspace, PageRequest page) {
     return parts_.db.read([this, workspace, page](Transaction& tx) -> Result<Page<Invitation>> {
         TRY(auto const rows, parts_.users.invitations(tx, workspace, page));
-        Page<Invitation> out{{}, rows.total, rows.limit, rows.offset};
-        for (auto const& row : rows.items) out.items.push_back(shown(row));
-        return out;
+        return map_page(rows, [](auto const& row) { return shown(row); });
     });
 }
 

@@ -77,9 +77,7 @@ Task<Key> KeyService::create(Caller who, CreateKey wish) {
 Task<Page<Key>> KeyService::list(WorkspaceId workspace, PageRequest page) {
     return parts_.db.read([this, workspace, page](Transaction& tx) -> Result<Page<Key>> {
         TRY(auto const rows, parts_.keys.list(tx, workspace, page));
-        Page<Key> out{{}, rows.total, rows.limit, rows.offset};
-        for (auto const& row : rows.items) out.items.push_back(shown(row));
-        return out;
+        return map_page(rows, [](auto const& row) { return shown(row); });
     });
 }
 

@@ -15,6 +15,7 @@ struct Uuid {
 
     /// 36 characters, lower case.
     std::string text() const;
+    void append_to(std::string& out) const;
     /// The 36-character form in either case, nothing else.
     static std::optional<Uuid> parse(std::string_view text);
     /// Version 7: 48 bits of milliseconds, 74 random bits.

@@ -2,6 +2,7 @@
 
 #include "core/base/format.hpp"
 
+#include <fmt/format.h>
 #include <boost/json/basic_parser_impl.hpp>
 
 #include <set>
@@ -107,6 +108,38 @@ std::unexpected<Error> Problems::error() && {
 }
 
 namespace detail {
+
+void append_quoted(std::string& out, std::string_view text) {
+    constexpr std::string_view kHex = "0123456789abcdef";
+    out += '"';
+    auto plain = text.begin();
+    for (auto at = text.begin(); at != text.end(); ++at) {
+        auto const c = static_cast<unsigned char>(*at);
+        if (c >= 0x20 && c != '"' && c != '\\') continue;
+        out.append(plain, at);
+        plain = at + 1;
+        switch (c) {
+            case '"': out += "\\\""; break;
+            case '\\': out += "\\\\"; break;
+            case '\n': out += "\\n"; break;
+            case '\r': out += "\\r"; break;
+            case '\t': out += "\\t"; break;
+            default: (out += "\\u00") += {kHex[c >> 4], kHex[c & 15]};
+        }
+    }
+    out.append(plain, text.end());
+    out += '"';
+}
+
+void append_number(std::string& out, std::int64_t number) {
+    auto const text = fmt::format_int{number};
+    out.append(text.data(), text.size());
+}
+
+void append_number(std::string& out, std::uint64_t number) {
+    auto const text = fmt::format_int{number};
+    out.append(text.data(), text.size());
+}
 
 void check_text(std::string_view text, Field const* field, std::string const& at, Problems& problems) {
     if (!field) return;

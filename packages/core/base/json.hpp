@@ -36,6 +36,10 @@ std::string join(std::string const& at, std::string_view name);
 void refuse_unknown(json::object const& object, std::span<std::string const> known, std::string const& at, Problems& problems);
 }   // namespace detail
 
+/// Appends the JSON text of anything described, without a tree of values in between.
+template <class T> void append_json(std::string& out, T const& value);
+template <class T> std::string json_text(T const& value);
+/// The same as a value, for where it is taken apart again; costs a parse.
 template <class T> json::value write_json(T const& value);
 template <class T>
 std::optional<T> read_json(json::value const& value, Field const* field, std::string const& at, Problems& problems);
@@ -50,44 +54,90 @@ template <class T> Result<T> read_json(json::value const& value) {
 
 // ---- writing
 
-template <class T> json::value write_json(T const& value) {
-    if constexpr (std::is_same_v<T, json::value>)
-        return value;
-    else if constexpr (std::is_same_v<T, json::object>)
-        return value;
-    else if constexpr (std::is_same_v<T, Secret>)
-        return json::string("***");
-    else if constexpr (std::is_same_v<T, Timestamp>)
-        return json::value(to_iso(value));
-    else if constexpr (is_id<T>)
-        return json::value(value.text());
-    else if constexpr (is_optional<T>)
-        return value ? write_json(*value) : json::value(nullptr);
-    else if constexpr (DescribedEnum<T>)
-        return json::value(enum_name(value));
-    else if constexpr (is_vector<T>) {
-        json::array out;
-        out.reserve(value.size());
-        for (auto const& item : value) out.push_back(write_json(item));
-        return out;
-    } else if constexpr (is_map<T>) {
-        json::object out;
-        for (auto const& [key, item] : value) out.emplace(key, write_json(item));
-        return out;
-    } else if constexpr (DescribedStruct<T>) {
-        json::object out;
-        out.reserve(boost::mp11::mp_size<Members<T>>::value);
-        boost::mp11::mp_for_each<Members<T>>([&](auto d) {
-            // A field that has no value is left out: null and absent mean the same when read back.
-            if constexpr (is_optional<MemberType<T, decltype(d)>>) {
-                if (!(value.*d.pointer)) return;
-            }
-            out.emplace(json_name<decltype(d)>(), write_json(value.*d.pointer));
-        });
-        return out;
-    } else
-        return json::value(value);
+namespace detail {
+void append_quoted(std::string& out, std::string_view text);
+void append_number(std::string& out, std::int64_t number);
+void append_number(std::string& out, std::uint64_t number);
+
+/// `"lastUsedAt":`, made once.
+template <class D> std::string const& json_key() {
+    static std::string const key = '"' + json_name<D>() + "\":";
+    return key;
 }
+
+/// The members of a struct without the braces; `first` is false when something stands before them already.
+template <class T> void append_members(std::string& out, T const& value, bool first) {
+    boost::mp11::mp_for_each<Members<T>>([&](auto d) {
+        // A field that has no value is left out: null and absent mean the same when read back.
+        if constexpr (is_optional<MemberType<T, decltype(d)>>) {
+            if (!(value.*d.pointer)) return;
+        }
+        if (!std::exchange(first, false)) out += ',';
+        out += json_key<decltype(d)>();
+        append_json(out, value.*d.pointer);
+    });
+}
+}   // namespace detail
+
+template <class T> void append_json(std::string& out, T const& value) {
+    if constexpr (std::is_same_v<T, json::value> || std::is_same_v<T, json::object> || std::is_same_v<T, json::array>)
+        out += json::serialize(value);
+    else if constexpr (std::is_same_v<T, Secret>)
+        out += R"("***")";
+    else if constexpr (std::is_same_v<T, Timestamp>) {
+        out += '"';
+        append_iso(out, value);
+        out += '"';
+    } else if constexpr (is_id<T>) {
+        out += '"';
+        value.uuid.append_to(out);
+        out += '"';
+    } else if constexpr (is_optional<T>) {
+        if (value)
+            append_json(out, *value);
+        else
+            out += "null";
+    } else if constexpr (DescribedEnum<T>) {
+        out += '"';
+        out += enum_name(value);
+        out += '"';
+    } else if constexpr (is_vector<T>) {
+        out += '[';
+        for (auto first = true; auto const& item : value) {
+            if (!std::exchange(first, false)) out += ',';
+            append_json(out, item);
+        }
+        out += ']';
+    } else if constexpr (is_map<T>) {
+        out += '{';
+        for (auto first = true; auto const& [key, item] : value) {
+            if (!std::exchange(first, false)) out += ',';
+            detail::append_quoted(out, key);
+            out += ':';
+            append_json(out, item);
+        }
+        out += '}';
+    } else if constexpr (DescribedStruct<T>) {
+        out += '{';
+        detail::append_members(out, value, true);
+        out += '}';
+    } else if constexpr (std::is_same_v<T, bool>)
+        out += value ? "true" : "false";
+    else if constexpr (std::is_integral_v<T>)
+        detail::append_number(out, std::conditional_t<std::is_signed_v<T>, std::int64_t, std::uint64_t>{value});
+    else if constexpr (std::is_floating_point_v<T>)
+        out += json::serialize(json::value(value));
+    else
+        detail::append_quoted(out, value);
+}
+
+template <class T> std::string json_text(T const& value) {
+    std::string out;
+    append_json(out, value);
+    return out;
+}
+
+template <class T> json::value write_json(T const& value) { return json::parse(json_text(value)); }
 
 // ---- reading
 

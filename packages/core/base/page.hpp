@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <type_traits>
 #include <vector>
 
 namespace waqtor {
@@ -19,5 +20,13 @@ template <class T> struct Page {
 
     bool has_more() const { return offset + static_cast<std::int64_t>(items.size()) < total; }
 };
+
+/// The same part of the list with every item turned into what `show` makes of it: rows into what the API shows.
+template <class T, class F> auto map_page(Page<T> const& page, F const& show) -> Page<std::invoke_result_t<F const&, T const&>> {
+    Page<std::invoke_result_t<F const&, T const&>> out{{}, page.total, page.limit, page.offset};
+    out.items.reserve(page.items.size());
+    for (auto const& item : page.items) out.items.push_back(show(item));
+    return out;
+}
 
 }   // namespace waqtor

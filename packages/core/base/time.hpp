@@ -14,6 +14,7 @@ using Timestamp = std::chrono::sys_time<Milliseconds>;
 
 /// "2026-11-22T19:59:38.123Z".
 std::string to_iso(Timestamp at);
+void append_iso(std::string& out, Timestamp at);
 /// Reads what to_iso writes, also with fewer fraction digits or an offset (+03:00). Code::invalid otherwise.
 Result<Timestamp> from_iso(std::string_view text);
 

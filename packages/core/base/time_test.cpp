@@ -8,6 +8,8 @@ namespace {
 TEST(Time, WritesIsoWithMilliseconds) {
     EXPECT_EQ(to_iso(Timestamp{Milliseconds{0}}), "1970-01-01T00:00:00.000Z");
     EXPECT_EQ(to_iso(Timestamp{Milliseconds{1'795'377'578'007}}), "2026-11-22T19:59:38.007Z");
+    EXPECT_EQ(to_iso(*from_iso("9999-12-31T23:59:59.999Z")), "9999-12-31T23:59:59.999Z");
+    EXPECT_EQ(to_iso(*from_iso("9999-12-31T23:59:59.999Z") + Milliseconds{1}), "10000-01-01T00:00:00.000Z");
 }
 
 TEST(Time, ReadsFractionsAndOffsets) {

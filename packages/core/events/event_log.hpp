@@ -50,7 +50,7 @@ public:
 
     /// Adds an event inside the caller's transaction and wakes the readers when it is on disk. Returns its seq.
     template <Event E> Result<std::int64_t> append(Transaction& transaction, WorkspaceId workspace, E const& event) {
-        return append_row(transaction, workspace, E::kName, E::kVersion, json::serialize(write_json(event)));
+        return append_row(transaction, workspace, E::kName, E::kVersion, json_text(event));
     }
     virtual Result<EventPage> read(Transaction& transaction, WorkspaceId workspace, EventFilter const& filter) = 0;
     /// The seq of the newest event, 0 when there is none.

@@ -1,5 +1,7 @@
 #include "server/health/health.hpp"
 
+#include <boost/asio/as_tuple.hpp>
+
 namespace waqtor {
 
 struct Health {
@@ -28,6 +30,30 @@ inline constexpr std::array kFields<Ready>{
     Field{"checks", "What was looked at"},
 };
 
+/// Some waits cannot be cut off (a queued database operation), so the check is left to end by itself: on this executor, which the
+/// server's stop() waits for, and never twice at once.
+Task<void> Readiness::ask(Named const& one) const {
+    struct Asked {
+        explicit Asked(asio::any_io_executor here) : timer{std::move(here)} {}
+        asio::steady_timer timer;
+        std::optional<Result<void>> outcome{};
+    };
+    if (one.running->exchange(true)) co_return fail(Code::unavailable, "has not answered yet");
+    auto const here = co_await asio::this_coro::executor;
+    auto const asked = std::make_shared<Asked>(here);
+    asked->timer.expires_after(limit_);
+    // Called inside the coroutine, so that a check that throws before its first wait is caught too.
+    auto run = [](Check const& check) -> Task<void> { co_return co_await check(); };
+    asio::co_spawn(here, run(one.check), [asked, running = one.running](std::exception_ptr thrown, Result<void> outcome) {
+        *running = false;
+        asked->outcome = thrown ? fail(Code::unavailable, "failed") : std::move(outcome);
+        asked->timer.cancel();
+    });
+    co_await asked->timer.async_wait(asio::as_tuple(asio::use_awaitable));
+    if (asked->outcome) co_return *std::move(asked->outcome);
+    co_return fail(Code::unavailable, "did not answer in time");
+}
+
 asio::awaitable<std::vector<FieldProblem>> Readiness::problems() {
     if (stopping_) co_return std::vector<FieldProblem>{{"server", "is stopping"}};
     auto const now = clock_.now();
@@ -36,9 +62,9 @@ asio::awaitable<std::vector<FieldProblem>> Readiness::problems() {
         if (asked_ && now - *asked_ < std::chrono::seconds{1}) co_return last_;
     }
     std::vector<FieldProblem> found;
-    for (auto const& [name, check] : checks_) {
-        auto const outcome = co_await check();
-        if (!outcome) found.push_back({name, outcome.error().message});
+    for (auto const& one : checks_) {
+        auto const outcome = co_await ask(one);
+        if (!outcome) found.push_back({one.name, outcome.error().message});
     }
     auto lock = std::lock_guard{mutex_};
     asked_ = now;

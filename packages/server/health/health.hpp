@@ -9,10 +9,11 @@ namespace waqtor {
 /// Whether the server can do its work, from named checks. Ask from any thread; add checks before serving.
 class Readiness {
 public:
-    /// Succeeds, or says why not in words for an operator (no secrets, no SQL). Must end by itself, with or without success.
+    /// Succeeds, or says why not in words for an operator (no secrets, no SQL).
     using Check = std::function<Task<void>()>;
 
-    explicit Readiness(Clock const& clock) : clock_{clock} {}
+    /// A check that takes longer than `limit` counts as failed, and is not asked anew before it has ended.
+    explicit Readiness(Clock const& clock, Milliseconds limit = std::chrono::seconds{2}) : clock_{clock}, limit_{limit} {}
 
     void add(std::string name, Check check) { checks_.push_back({std::move(name), std::move(check)}); }
     /// From now on the answer is no: a load balancer should send nobody here.
@@ -25,8 +26,12 @@ private:
     struct Named {
         std::string name;
         Check check;
+        std::shared_ptr<std::atomic<bool>> running = std::make_shared<std::atomic<bool>>(false);
     };
+    Task<void> ask(Named const& one) const;
+
     Clock const& clock_;
+    Milliseconds limit_;
     std::vector<Named> checks_;
     std::atomic<bool> stopping_ = false;
     std::mutex mutex_;

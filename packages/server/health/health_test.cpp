@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/asio/redirect_error.hpp>
+
 namespace waqtor {
 namespace {
 
@@ -66,6 +68,39 @@ TEST_F(HealthTest, IsNotReadyOnceItStops) {
     readiness.stop();
     EXPECT_EQ(get("/ready").status, 503U);
     EXPECT_EQ(get("/health").status, 200U);
+}
+
+TEST(ReadinessTest, ACheckThatHangsFailsInTimeAndIsNotAskedAgainMeanwhile) {
+    asio::io_context io;
+    asio::steady_timer never{io, asio::steady_timer::time_point::max()};
+    TestClock clock;
+    Readiness readiness{clock, Milliseconds{20}};
+    auto asked = 0;
+    readiness.add("disk", [&]() -> Task<void> {
+        ++asked;
+        boost::system::error_code ignored;
+        co_await never.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+        co_return Result<void>{};
+    });
+    readiness.add("other", []() -> Task<void> { throw std::runtime_error{"secret"}; });
+    auto const problems = [&] {
+        std::optional<std::vector<FieldProblem>> out;
+        asio::co_spawn(io, readiness.problems(), [&](std::exception_ptr, auto found) { out = std::move(found); });
+        while (!out) io.run_one();
+        std::string text;
+        for (auto const& [field, problem] : *out) text += field + " " + problem + "; ";
+        clock.advance(std::chrono::seconds{1});
+        return text;
+    };
+    EXPECT_EQ(problems(), "disk did not answer in time; other failed; ");
+    EXPECT_EQ(problems(), "disk has not answered yet; other failed; ");
+    EXPECT_EQ(asked, 1);
+    never.cancel();
+    io.run();
+    io.restart();
+    never.expires_at(asio::steady_timer::time_point::min());
+    EXPECT_EQ(problems(), "other failed; ");
+    EXPECT_EQ(asked, 2);
 }
 
 }   // namespace

@@ -43,7 +43,7 @@ Result<std::size_t> ChunkedReader::feed(std::string_view bytes, std::string& bod
         }
         auto const line_feed = bytes.find('\n');
         if (line_feed == bytes.npos) {
-            if (bytes.size() > (state_ == State::data_end ? 1 : kLongestLine)) return refuse("has a line that is too long");
+            if (bytes.size() > (state_ == State::data_end ? 1 : kLongestLine + 1)) return refuse("has a line that is too long");
             break;
         }
         if (line_feed == 0 || bytes[line_feed - 1] != '\r') return refuse("has a line that does not end with CR LF");

@@ -1,17 +1,12 @@
 #pragma once
+#include "server/log/log_writer.hpp"
+
 #include <boost/describe/enum.hpp>
 
-#include <cstdint>
 #include <functional>
 #include <initializer_list>
 #include <memory>
-#include <string>
-#include <string_view>
 #include <variant>
-
-namespace spdlog {
-class logger;
-}
 
 namespace waqtor {
 
@@ -29,19 +24,28 @@ struct LogField {
 /// secret and nothing about a person: paths, queries, addresses and bodies do not belong here. Safe to use from any thread.
 class Log {
 public:
-    /// To standard error.
-    Log(LogLevel level, LogFormat format);
+    /// To standard error, or another descriptor that stays open. Never waits for the reader: when it is too slow, lines are
+    /// dropped, counted, and the next line that fits is preceded by one that says how many.
+    Log(LogLevel level, LogFormat format, int fd = 2);
     /// To a function, a line at a time with its line end; for tests.
     Log(LogLevel level, LogFormat format, std::function<void(std::string_view)> sink);
-    ~Log();
 
-    bool wants(LogLevel level) const;
+    bool wants(LogLevel level) const { return level >= level_; }
     void write(LogLevel level, std::string_view message, std::initializer_list<LogField> fields = {});
+    /// Waits, but not for long, until what was written before has left the process.
     void flush();
+    /// Lines that were lost because nobody read them.
+    std::uint64_t dropped() const { return writer_ ? writer_->dropped() : 0; }
 
 private:
-    std::shared_ptr<spdlog::logger> logger_;
+    std::string line(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) const;
+
+    LogLevel level_;
     LogFormat format_;
+    std::unique_ptr<LogWriter> writer_;   // or
+    std::function<void(std::string_view)> sink_;
+    std::mutex mutex_;                          // of sink_
+    std::atomic<std::uint64_t> reported_ = 0;   // of the dropped lines
 };
 
 }   // namespace waqtor

@@ -100,22 +100,5 @@ TEST(Traffic, WritesOneLineARequestAndProbesOnlyAtDebug) {
         << lines;
 }
 
-TEST(Log, KeepsALineALine) {
-    std::string lines;
-    auto const sink = [&](std::string_view line) { lines += line; };
-    Log text{LogLevel::warn, LogFormat::text, sink};
-    text.write(LogLevel::info, "unwanted");
-    text.write(LogLevel::warn, "careful", {{"cause", "two\nlines \"quoted\""}, {"count", 3}});
-    EXPECT_TRUE(lines.ends_with(R"( warn careful cause="two\nlines \"quoted\"" count=3)"
-                                "\n"))
-        << lines;
-    lines.clear();
-    Log json_log{LogLevel::info, LogFormat::json, sink};
-    json_log.write(LogLevel::error, "bad", {{"cause", "two\nlines"}, {"count", 3}});
-    EXPECT_TRUE(lines.ends_with(R"("level":"error","message":"bad","cause":"two\nlines","count":3})"
-                                "\n"))
-        << lines;
-}
-
 }   // namespace
 }   // namespace waqtor

@@ -3,6 +3,8 @@
 #include "server/router/input.hpp"
 #include "server/router/route.hpp"
 
+#include <fmt/format.h>
+
 namespace waqtor {
 
 /// What a typed handler is called with and gives back, without its types.
@@ -12,7 +14,7 @@ struct Incoming {
     Context context;
 };
 struct Answered {
-    std::optional<json::value> body{};   // the whole envelope; none for 204
+    std::string body{};   // the whole envelope, as JSON text; nothing for 204
     std::vector<Header> headers{};
     std::optional<unsigned> status{};
 };
@@ -39,53 +41,64 @@ struct Endpoint {
 };
 
 namespace detail {
-json::value page_envelope(json::array items, std::int64_t total, std::int64_t limit, std::int64_t offset, bool more);
 json::object envelope_schema(json::object data);
 json::object page_schema(json::object item);
 /// {"success":true, …fields} with `data` as well when it is given.
 json::object merged_schema(json::object fields, std::optional<json::object> data);
-json::value merged_envelope(json::object fields, std::optional<json::value> data);
 }   // namespace detail
 
 /// How an output type is written and described. Specialised for the shapes of route.hpp.
 template <class Out> struct OutputOf {
-    static json::value write(Out const& out) {
-        json::object envelope;
-        envelope.reserve(2);
-        envelope.emplace("success", true);
-        envelope.emplace("data", write_json(out));
-        return envelope;
+    static void write(std::string& out, Out const& value) {
+        out += R"({"success":true,"data":)";
+        append_json(out, value);
+        out += '}';
     }
     static json::object schema(SchemaSet& set) { return detail::envelope_schema(set.of<Out>()); }
 };
 template <class T> struct OutputOf<Page<T>> {
-    static json::value write(Page<T> const& page) {
-        return detail::page_envelope(std::move(write_json(page.items).as_array()), page.total, page.limit, page.offset,
-                                     page.has_more());
+    static void write(std::string& out, Page<T> const& page) {
+        out.reserve(128 + 512 * page.items.size());   // a row is seldom longer
+        out += R"({"success":true,"data":)";
+        append_json(out, page.items);
+        fmt::format_to(std::back_inserter(out), R"(,"pagination":{{"total":{},"limit":{},"offset":{},"hasMore":{}}}}})", page.total,
+                       page.limit, page.offset, page.has_more());
     }
     static json::object schema(SchemaSet& set) { return detail::page_schema(set.of<T>()); }
 };
 template <class T> struct OutputOf<Merged<T>> {
-    static json::value write(Merged<T> const& out) {
-        return detail::merged_envelope(std::move(write_json(out.fields).as_object()), std::nullopt);
+    static void write(std::string& out, Merged<T> const& value) {
+        out += R"({"success":true)";
+        detail::append_members(out, value.fields, false);
+        out += '}';
     }
     static json::object schema(SchemaSet& set) { return detail::merged_schema(set.inline_of<T>(), std::nullopt); }
 };
 template <class D, class T> struct OutputOf<DataAnd<D, T>> {
-    static json::value write(DataAnd<D, T> const& out) {
-        return detail::merged_envelope(std::move(write_json(out.fields).as_object()), write_json(out.data));
+    static void write(std::string& out, DataAnd<D, T> const& value) {
+        out += R"({"success":true,"data":)";
+        append_json(out, value.data);
+        detail::append_members(out, value.fields, false);
+        out += '}';
     }
     static json::object schema(SchemaSet& set) { return detail::merged_schema(set.inline_of<T>(), set.of<D>()); }
 };
 template <> struct OutputOf<Nothing> {
-    static json::value write(Nothing) { return json::object{{"success", true}}; }
+    static void write(std::string& out, Nothing) { out += R"({"success":true})"; }
     static json::object schema(SchemaSet&) { return detail::merged_schema({}, std::nullopt); }
 };
 
 namespace detail {
-template <class Out> Answered answered(Out const& value) { return {.body = OutputOf<Out>::write(value)}; }
+template <class Out> Answered answered(Out const& value) {
+    Answered out;
+    OutputOf<Out>::write(out.body, value);
+    return out;
+}
 template <class Out> Answered answered(Reply<Out> const& reply) {
-    return {.body = OutputOf<Out>::write(reply.value), .headers = reply.headers, .status = reply.status};
+    auto out = answered(reply.value);
+    out.headers = reply.headers;
+    out.status = reply.status;
+    return out;
 }
 
 template <class In, class F> Task<Answered> invoke(F const& handler, Incoming incoming) {

@@ -5,19 +5,6 @@
 namespace waqtor {
 namespace detail {
 
-json::value page_envelope(json::array items, std::int64_t total, std::int64_t limit, std::int64_t offset, bool more) {
-    return json::object{{"success", true},
-                        {"data", std::move(items)},
-                        {"pagination", {{"total", total}, {"limit", limit}, {"offset", offset}, {"hasMore", more}}}};
-}
-
-json::value merged_envelope(json::object fields, std::optional<json::value> data) {
-    json::object out{{"success", true}};
-    if (data) out["data"] = *std::move(data);
-    for (auto& [name, value] : fields) out[name] = std::move(value);
-    return json::value(std::move(out));
-}
-
 json::object merged_schema(json::object fields, std::optional<json::object> data) {
     json::object properties{{"success", {{"const", true}}}};
     json::array required{"success"};

@@ -193,7 +193,7 @@ namespace {
 Response answer_of(Endpoint const& endpoint, Answered answered) {
     Response out;
     out.status = answered.status.value_or(endpoint.doc.success);
-    if (out.status != 204 && answered.body) out.body = json::serialize(*answered.body);
+    if (out.status != 204) out.body = std::move(answered.body);
     out.headers = std::move(answered.headers);
     return out;
 }

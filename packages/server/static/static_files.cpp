@@ -91,7 +91,8 @@ std::optional<Response> serve_file(EmbeddedFile const* files, std::string_view n
     auto const* file = files;
     while (!file->name.empty() && file->name != name) ++file;
     if (file->name.empty()) return std::nullopt;
-    auto const encoding = file->raw.empty() ? choose_encoding(request.header("accept-encoding")) : Encoding::identity;
+    auto const packed = !file->gzip.empty();
+    auto const encoding = packed ? choose_encoding(request.header("accept-encoding")) : Encoding::identity;
     constexpr std::array<std::string_view, 3> kSuffix{"", "-gz", "-br"};
     auto const tag = '"' + std::string{file->hash} + std::string{kSuffix[static_cast<std::size_t>(encoding)]} + '"';
     Response out{.content_type = file->content_type,
@@ -102,7 +103,7 @@ std::optional<Response> serve_file(EmbeddedFile const* files, std::string_view n
         out.status = 304;
         return out;
     }
-    if (encoding == Encoding::identity && file->raw.empty())
+    if (encoding == Encoding::identity && packed)
         out.body = unzip(*file);
     else
         out.fixed_body = encoding == Encoding::brotli ? file->brotli : encoding == Encoding::gzip ? file->gzip : file->raw;

@@ -10,4 +10,23 @@ std::unexpected<Error> wrong_arity(int wanted, int got) {
     return fail_with_cause(Code::internal, "A stored row cannot be read", fmt::format("{} columns wanted, {} found", wanted, got));
 }
 
+bool read_plain_list(std::string_view text, std::vector<std::string>& out) {
+    if (text.size() < 2 || text.front() != '[' || text.back() != ']') return false;
+    auto rest = text.substr(1, text.size() - 2);
+    std::vector<std::string> found;
+    while (!rest.empty()) {
+        if (!found.empty() && rest.front() != ',') return false;
+        rest.remove_prefix(found.empty() ? 0 : 1);
+        if (!rest.starts_with('"')) return false;
+        auto const end = rest.find('"', 1);
+        if (end == rest.npos) return false;
+        auto const item = rest.substr(1, end - 1);
+        if (std::ranges::any_of(item, [](char c) { return c == '\\' || static_cast<unsigned char>(c) < 0x20; })) return false;
+        found.emplace_back(item);
+        rest.remove_prefix(end + 1);
+    }
+    out = std::move(found);
+    return true;
+}
+
 }   // namespace waqtor::sql::detail

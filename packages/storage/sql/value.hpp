@@ -38,7 +38,7 @@ template <class T> Argument to_argument(T const& value) {
         return std::string_view{value};
     else {
         static_assert(JsonColumn<T>, "this type has no SQL column");
-        return json::serialize(write_json(value));
+        return json_text(value);
     }
 }
 
@@ -65,6 +65,8 @@ struct RowSink {
 namespace detail {
 std::unexpected<Error> unreadable(int column, std::string_view why);
 std::unexpected<Error> wrong_arity(int wanted, int got);
+/// Reads `["a","b"]` as json_text writes it, most lists there are. False, with `out` as it was, for anything else.
+bool read_plain_list(std::string_view text, std::vector<std::string>& out);
 }   // namespace detail
 
 template <class T> Result<void> read_column(Row const& row, int column, T& out) {
@@ -100,6 +102,10 @@ template <class T> Result<void> read_column(Row const& row, int column, T& out) 
             out = row.text(column);
         else {
             static_assert(JsonColumn<T>, "this type has no SQL column");
+            if constexpr (std::is_same_v<T, std::vector<std::string>>) {
+                out.clear();
+                if (detail::read_plain_list(row.text(column), out)) return {};
+            }
             auto parsed = parse_json(row.text(column));
             if (!parsed) return detail::unreadable(column, "is not JSON");
             if constexpr (std::is_same_v<T, json::value>)
