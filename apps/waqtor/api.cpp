@@ -6,6 +6,7 @@
 #include "server/routes/auth_routes.hpp"
 #include "server/routes/event_routes.hpp"
 #include "server/routes/key_routes.hpp"
+#include "server/routes/realtime_routes.hpp"
 #include "server/routes/user_routes.hpp"
 
 namespace waqtor {
@@ -42,6 +43,8 @@ std::string openapi_text() {
     EventReader reader{db, log, bus, std::chrono::seconds{1}, std::chrono::seconds{60}};
     Router api;
     declare_api(api, {account_service, login_service, key_service, reader});
+    realtime::Hub hub{{}, db, log, bus, login_service, clock};
+    declare_realtime_routes(api, hub);
     return pretty(api.openapi(WAQTOR_VERSION));
 }
 

@@ -1,5 +1,6 @@
 #include "command.hpp"
 #include "core/base/cidr.hpp"
+#include "hub_settings_from.hpp"
 #include "operations.hpp"
 #include "server/http/http_server.hpp"
 #include "server/http/listen.hpp"
@@ -124,13 +125,17 @@ int serve(Settings& settings, Output const& output, std::function<void(std::stri
     Traffic traffic{metrics, log};
     add_checks(readiness, **house, settings);
     add_figures(metrics, **house);
+    realtime::Hub hub{hub_settings(settings), *(*house)->db, (*house)->log, *(*house)->bus, (*house)->logins, (*house)->clock};
+    add_hub_figures(metrics, hub);
     declare_api(api, (*house)->services());
+    declare_realtime_routes(api, hub);
     declare_health_routes(api, readiness, (*house)->clock, WAQTOR_VERSION);
     declare_metrics_routes(api, metrics);
     declare_docs_routes(api, WAQTOR_VERSION);
     declare_setup_page(api);
     HttpServer server{http_settings(settings), api, &traffic};
     if (auto const opened = open_sockets(server, settings); !opened) return output.failure(opened.error());
+    hub.start(server.executor());
     if (auto const started = server.start(); !started) return output.failure(started.error());
 
     auto const url = url_of(settings, server.port());
@@ -143,6 +148,7 @@ int serve(Settings& settings, Output const& output, std::function<void(std::stri
     readiness.stop();
     notify_manager("STOPPING=1");
     log.write(LogLevel::info, "stopping: requests in flight may finish");
+    hub.stop();
     server.stop();
     (*house)->db->close();
     log.write(LogLevel::info, "stopped");
