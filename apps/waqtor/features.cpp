@@ -8,6 +8,7 @@
 #include "server/routes/campaign_routes.hpp"
 #include "server/routes/event_routes.hpp"
 #include "server/routes/key_routes.hpp"
+#include "server/routes/realtime_routes.hpp"
 #include "server/routes/report_routes.hpp"
 #include "server/routes/session_routes.hpp"
 #include "server/routes/user_routes.hpp"
@@ -74,6 +75,8 @@ std::string openapi_text() {
     Features features{{settings, db, bus, clock, sealer, clients, asio::system_executor{}}};
     Router api;
     declare_api(api, features);
+    realtime::Hub hub{{}, db, features.log, bus, features.logins, clock};
+    declare_realtime_routes(api, hub);
     return pretty(api.openapi(WAQTOR_VERSION));
 }
 

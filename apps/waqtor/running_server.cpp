@@ -1,6 +1,7 @@
 #include "running_server.hpp"
 
 #include "core/base/cidr.hpp"
+#include "hub_settings_from.hpp"
 #include "server/http/listen.hpp"
 #include "server/router/router.hpp"
 #include "server/static/static_files.hpp"
@@ -73,13 +74,18 @@ Result<void> RunningServer::open() {
     traffic_ = std::make_unique<Traffic>(metrics_, *log_);
     add_checks(*readiness_, *house_, settings_);
     add_figures(metrics_, *house_, *log_);
+    hub_ = std::make_unique<realtime::Hub>(hub_settings(settings_), *house_->db, features.log, *house_->bus, features.logins,
+                                           house_->clock);
+    add_hub_figures(metrics_, *hub_);
     declare_api(*api_, features);
+    declare_realtime_routes(*api_, *hub_);
     declare_health_routes(*api_, *readiness_, house_->clock, WAQTOR_VERSION);
     declare_metrics_routes(*api_, metrics_);
     declare_docs_routes(*api_, WAQTOR_VERSION);
     declare_setup_page(*api_);
     http_ = std::make_unique<HttpServer>(http_settings(settings_), *api_, traffic_.get());
     TRY_OK(open_sockets(*http_, settings_));
+    hub_->start(http_->executor());
     TRY_OK(http_->start());
     url_ = url_of(settings_, http_->port());
     residents_ = std::make_unique<Residents>(house_->pool);
@@ -98,6 +104,7 @@ void RunningServer::stop() {
     if (readiness_) readiness_->stop();
     if (http_) {
         log_->write(LogLevel::info, "stopping: requests in flight may finish");
+        hub_->stop();
         http_->stop();
     }
     if (residents_) residents_->stop();

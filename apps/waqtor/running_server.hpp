@@ -4,6 +4,7 @@
 #include "residents.hpp"
 #include "server/http/http_server.hpp"
 #include "server/log/log.hpp"
+#include "server/realtime/hub.hpp"
 
 namespace waqtor {
 
@@ -36,6 +37,7 @@ private:
     std::unique_ptr<Readiness> readiness_;
     Metrics metrics_;
     std::unique_ptr<Traffic> traffic_;
+    std::unique_ptr<realtime::Hub> hub_;
     std::unique_ptr<HttpServer> http_;
     std::unique_ptr<Residents> residents_;
     std::string url_;

@@ -19,6 +19,26 @@ void came_from(Caller& caller, Credentials const& from) {
     caller.user_agent = from.user_agent;
     caller.secure = from.secure;
 }
+
+Caller caller_of(KeyRow const& row, UserRow const& maker) {
+    Caller caller{.proof = Proof::key, .workspace = row.workspace, .user = row.created_by, .role = maker.role, .key = row.id};
+    // A key never outlives its maker's rights.
+    auto const makers = scopes_of(maker.role);
+    for (auto const& name : row.scopes)
+        if (auto const scope = enum_from<Scope>(name); scope && makers.has(*scope)) caller.scopes.add(*scope);
+    for (auto const& id : row.sessions)
+        if (auto const session = SessionId::parse(id)) caller.sessions.push_back(*session);
+    return caller;
+}
+
+Caller caller_of(LoginRow const& login, UserRow const& user) {
+    return {.proof = login.kind == LoginKind::cookie ? Proof::cookie : Proof::bearer,
+            .workspace = user.workspace,
+            .user = user.id,
+            .role = user.role,
+            .scopes = scopes_of(user.role),
+            .login = login.id};
+}
 }   // namespace
 
 Task<Caller> LoginService::authenticate(Credentials credentials) {
@@ -86,14 +106,7 @@ Task<Caller> LoginService::by_key(std::string key, Credentials from) {
         CO_TRY_OK(co_await parts_.db.write([keys = &parts_.keys, workspace = row.workspace, id = row.id, now](Transaction& tx) {
             return keys->touch(tx, workspace, id, now);
         }));
-    Caller caller{
-        .proof = Proof::key, .workspace = row.workspace, .user = row.created_by, .role = found->maker.role, .key = row.id};
-    // A key never outlives its maker's rights.
-    auto const makers = scopes_of(found->maker.role);
-    for (auto const& name : row.scopes)
-        if (auto const scope = enum_from<Scope>(name); scope && makers.has(*scope)) caller.scopes.add(*scope);
-    for (auto const& id : row.sessions)
-        if (auto const session = SessionId::parse(id)) caller.sessions.push_back(*session);
+    auto caller = caller_of(row, found->maker);
     came_from(caller, from);
     remember(hash, caller, revision, row.expires_at);
     co_return caller;
@@ -106,6 +119,33 @@ Task<Caller> LoginService::by_fixed_key(Credentials from) {
     Caller caller{.proof = Proof::key, .workspace = workspaces.front().id, .role = Role::admin, .scopes = scopes_of(Role::admin)};
     came_from(caller, from);
     co_return caller;
+}
+
+Task<Caller> LoginService::recheck(Caller before) {
+    if (before.proof == Proof::key && !before.key)
+        co_return co_await by_fixed_key({.address = before.address, .secure = before.secure});
+    auto now = parts_.clock.now();
+    auto caller = co_await parts_.db.read([this, before, now](Transaction& tx) -> Result<Caller> {
+        TRY(auto const user, parts_.users.find(tx, before.workspace, before.user));
+        if (!user.is_active) return fail(Code::unauthenticated, "The user was switched off");
+        if (before.key) {
+            TRY(auto const key, parts_.keys.find(tx, before.workspace, *before.key));
+            if (key.revoked_at || (key.expires_at && *key.expires_at <= now))
+                return fail(Code::unauthenticated, "The API key is revoked or expired");
+            TRY_OK(check_address(key.cidrs, before.address));
+            return caller_of(key, user);
+        }
+        if (!before.login) return fail(Code::unauthenticated, "There is no login");
+        TRY(auto const login, parts_.logins.find(tx, before.workspace, *before.login));
+        if (login.revoked_at || login.expires_at <= now) return fail(Code::unauthenticated, "The login has ended");
+        return caller_of(login, user);
+    });
+    if (!caller && caller.error().code == Code::not_found) co_return fail(Code::unauthenticated, "The login or key is gone");
+    CO_TRY(auto out, std::move(caller));
+    out.address = std::move(before.address);
+    out.user_agent = std::move(before.user_agent);
+    out.secure = before.secure;
+    co_return out;
 }
 
 Task<Caller> LoginService::by_login(std::string token, LoginKind kind, Credentials from) {
@@ -131,12 +171,7 @@ Task<Caller> LoginService::by_login(std::string token, LoginKind kind, Credentia
     if (login.last_seen_at + kTouchEvery <= now)
         CO_TRY_OK(co_await parts_.db.write([logins = &parts_.logins, workspace = login.workspace, id = login.id,
                                             now](Transaction& tx) { return logins->touch(tx, workspace, id, now); }));
-    Caller caller{.proof = kind == LoginKind::cookie ? Proof::cookie : Proof::bearer,
-                  .workspace = user.workspace,
-                  .user = user.id,
-                  .role = user.role,
-                  .scopes = scopes_of(user.role),
-                  .login = login.id};
+    auto caller = caller_of(login, user);
     came_from(caller, from);
     remember(hash, caller, revision, login.expires_at);
     co_return caller;

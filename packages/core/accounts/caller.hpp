@@ -42,6 +42,12 @@ public:
     /// Who this is. Nothing given: a Caller without a proof. Something wrong given: Code::unauthenticated; a key outside its
     /// addresses: Code::forbidden.
     virtual Task<Caller> authenticate(Credentials credentials) = 0;
+    /// What somebody who proved who they are may do now, for connections that last: never from memory. Code::unauthenticated when
+    /// their login or key has ended.
+    virtual Task<Caller> recheck(Caller caller) {
+        (void)caller;
+        co_return fail(Code::unauthenticated, "The login has ended; log in again");
+    }
 };
 
 }   // namespace waqtor

@@ -42,6 +42,7 @@ public:
     Task<std::int64_t> purge();
 
     Task<Caller> authenticate(Credentials credentials) override;
+    Task<Caller> recheck(Caller caller) override;
 
 private:
     struct Remembered {

@@ -76,6 +76,60 @@ struct Settings final : SettingList {
     Text log_level{*this, {"log.level", "Least important line to write", "LOG_LEVEL"}, "info", {"debug", "info", "warn", "error"}};
     Text log_format{*this, {"log.format", "How lines are written"}, "text", {"text", "json"}};
     Number minimum_free_mib{*this, {"disk.minimum_free_mib", "Free space below which the server is not ready"}, 100, 1, 1048576};
+
+    Text realtime_server_secret{
+        *this,
+        {"realtime.server_secret", "Secret of signed WebSocket handshakes; empty turns them off", "SERVER_SECRET", true},
+        ""};
+    Number realtime_handshake_ms{
+        *this, {"realtime.handshake_ms", "How old a signed handshake may be", "HANDSHAKE_MAX_AGE"}, 300000, 1000, 3600000};
+    Bool realtime_handshake_address{
+        *this, {"realtime.handshake_address", "The signature also covers the client's address, as in WaQtor 2.3"}, false};
+    Bool realtime_key_in_url{*this, {"realtime.key_in_url", "/ws?apiKey=… alone is enough; the key ends up in logs"}, false};
+    List realtime_allowed_addresses{
+        *this, {"realtime.allowed_addresses", "Clients that may open a WebSocket; none means all"}, Format::cidr};
+    Number realtime_payload_bytes{
+        *this, {"realtime.payload_bytes", "Largest WebSocket message", "WEBSOCKET_MAX_PAYLOAD"}, 1048576, 1024, 67108864};
+    Number realtime_message_bytes{
+        *this, {"realtime.message_bytes", "Largest request in a WebSocket message", "MESSAGE_MAX_SIZE"}, 10240, 256, 1048576};
+    Bool realtime_compression{*this, {"realtime.compression", "Offer permessage-deflate", "WEBSOCKET_COMPRESSION"}, true};
+    Number realtime_compression_threshold{
+        *this,
+        {"realtime.compression_threshold", "Smaller messages go plain", "WEBSOCKET_COMPRESSION_THRESHOLD"},
+        1024,
+        64,
+        1048576};
+    Number realtime_compression_level{
+        *this, {"realtime.compression_level", "1 is quick, 9 is small", "WEBSOCKET_COMPRESSION_LEVEL"}, 1, 1, 9};
+    Number realtime_buffered_bytes{*this,
+                                   {"realtime.buffered_bytes", "What may wait for a slow WebSocket client before it is closed",
+                                    "WEBSOCKET_BACKPRESSURE_LIMIT"},
+                                   524288,
+                                   16384,
+                                   67108864};
+    Number realtime_heartbeat_ms{
+        *this, {"realtime.heartbeat_ms", "Time between pings", "WEBSOCKET_HEALTH_CHECK_INTERVAL"}, 30000, 100, 3600000};
+    Number realtime_messages_per_second{
+        *this,
+        {"realtime.messages_per_second", "What a WebSocket client may send on average", "WEBSOCKET_RATE_LIMIT_MAX_MESSAGES"},
+        10,
+        1,
+        10000};
+    Number realtime_burst{*this, {"realtime.burst", "What it may send at once", "RATE_LIMIT_CAPACITY"}, 60, 1, 100000};
+    Number realtime_violations{
+        *this,
+        {"realtime.violations", "Messages over the limit before the connection ends", "RATE_LIMIT_MAX_VIOLATIONS"},
+        5,
+        1,
+        1000};
+    Number realtime_connections_per_address{
+        *this, {"realtime.connections_per_address", "WebSockets at once from one address"}, 100, 1, 1000000};
+    Number realtime_connections_per_key{
+        *this, {"realtime.connections_per_key", "WebSockets at once with one API key"}, 200, 1, 1000000};
+    Number realtime_connections_per_workspace{
+        *this, {"realtime.connections_per_workspace", "WebSockets at once in one workspace"}, 5000, 1, 1000000};
+    Number realtime_resume_events{
+        *this, {"realtime.resume_events", "Events a client may have missed and still resume"}, 10000, 0, 10000000};
 };
 
 }   // namespace waqtor

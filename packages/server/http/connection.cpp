@@ -2,6 +2,7 @@
 
 #include "server/http/request_id.hpp"
 #include "server/http/target.hpp"
+#include "server/http/upgraded.hpp"
 
 #include <fmt/format.h>
 #include <boost/asio/as_tuple.hpp>
@@ -218,6 +219,7 @@ private:
 
     /// Queues the answer and sends when it must. False when the connection should end.
     asio::awaitable<bool> send(Response& response) {
+        if (response.upgrade) co_return co_await hand_over(response);
         keep_alive_ = keep_alive_ && !response.close && !draining_ && !(response.stream && old_);
         auto const start = out_.size();
         append_head(out_, request_, response, keep_alive_, old_);
@@ -240,6 +242,33 @@ private:
         if (sent && (in_begin_ == in_end_ || !keep_alive_)) sent = co_await flush({});
         enter(Phase::idle, world_.settings.idle);
         co_return sent&& keep_alive_;
+    }
+
+    /// Sends the head and gives the socket away. Always false: as an HTTP connection this one is at its end.
+    asio::awaitable<bool> hand_over(Response& response) {
+        append_head(out_, request_, response, true, false);
+        answered_bytes_ = out_.size();
+        auto const sent = !draining_ && co_await flush({});
+        report(sent ? response.status : 503, response.code, response.route);
+        out_.clear();
+        if (!sent) co_return false;
+        auto* const world = &world_;
+        auto place = std::shared_ptr<void>{world, [world, peer = peer_](void*) {
+                                               world->peers.release(peer);
+                                               if (world->observer) world->observer->disconnected();
+                                           }};
+        handed_over_ = true;
+        Upgraded upgraded{std::move(socket()), session(), std::string{unread()}, std::move(place)};
+        response.upgrade(upgraded);
+        co_return false;
+    }
+
+    std::shared_ptr<SSL> session() {
+        if constexpr (kTls) {
+            SSL_up_ref(stream_.native_handle());
+            return {stream_.native_handle(), [context = tls_](SSL* tls) { SSL_free(tls); }};
+        }
+        return nullptr;
     }
 
     asio::awaitable<bool> send_stream(Response& response) {

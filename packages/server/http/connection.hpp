@@ -41,6 +41,8 @@ public:
     void abort();
 
     std::string const& peer() const { return peer_; }
+    /// Its socket speaks another protocol now; whoever has it counts it out (Upgraded::place).
+    bool handed_over() const { return handed_over_; }
     asio::cancellation_slot cancellation() { return cancellation_.slot(); }
 
 protected:
@@ -61,6 +63,7 @@ protected:
     Steady::time_point looked_{};   // when it was last looked whether the client is still there
     bool expired_ = false;
     bool draining_ = false;
+    bool handed_over_ = false;
     std::stop_source stop_;
     asio::cancellation_signal cancellation_;
 };

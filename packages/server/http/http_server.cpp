@@ -45,6 +45,7 @@ public:
         auto done = [this, connection](std::exception_ptr) {   // what was thrown ended this connection, and nothing else
             connections_.erase(connection);
             if (connections_.empty()) timer_.cancel();
+            if (connection->handed_over()) return;
             world_.peers.release(connection->peer());
             if (world_.observer) world_.observer->disconnected();
         };

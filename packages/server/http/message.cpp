@@ -56,6 +56,7 @@ Response error_response(Error const& error, std::string_view request_id) {
 std::string_view reason(unsigned status) {
     switch (status) {
         case 100: return "Continue";
+        case 101: return "Switching Protocols";
         case 200: return "OK";
         case 201: return "Created";
         case 202: return "Accepted";

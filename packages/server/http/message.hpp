@@ -55,6 +55,9 @@ struct Request {
 /// Gives the next part of a long answer, an empty one at its end. Throwing breaks the connection off, so that the client sees it.
 using BodyStream = std::function<asio::awaitable<std::string>()>;
 
+/// A connection that speaks HTTP no more (http/upgraded.hpp).
+struct Upgraded;
+
 struct Response {
     unsigned status = 200;
     std::string_view content_type = "application/json";   // with static storage, as all views here
@@ -62,11 +65,12 @@ struct Response {
     std::string_view content_security_policy = "default-src 'none'; frame-ancestors 'none'";
     std::vector<Header> headers{};   // names and values without control characters
     std::string body{};
-    std::string_view fixed_body{};   // instead of `body`: bytes with static storage
-    BodyStream stream{};             // instead of both: sent in chunks
-    bool close = false;              // end the connection after this answer
-    std::string_view route{};        // the pattern that answered, for logs and metrics
-    Code code{};                     // of the error, when status >= 400
+    std::string_view fixed_body{};              // instead of `body`: bytes with static storage
+    BodyStream stream{};                        // instead of both: sent in chunks
+    std::function<void(Upgraded&)> upgrade{};   // with status 101: takes the connection once the head is sent
+    bool close = false;                         // end the connection after this answer
+    std::string_view route{};                   // the pattern that answered, for logs and metrics
+    Code code{};                                // of the error, when status >= 400
 
     std::string_view bytes() const { return fixed_body.empty() ? std::string_view{body} : fixed_body; }
 };

@@ -41,7 +41,7 @@ void append_head(std::string& out, Request const& request, Response const& respo
     out += ' ';
     add(out, reason(response.status), "");
     add(out, "Date: ", date_now());
-    auto const bodiless = response.status == 204 || response.status == 304;
+    auto const bodiless = response.status == 101 || response.status == 204 || response.status == 304;
     if (!bodiless) add(out, "Content-Type: ", response.content_type);
     if (response.stream) {
         if (!old) out += "Transfer-Encoding: chunked\r\n";

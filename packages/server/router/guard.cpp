@@ -60,6 +60,11 @@ Credentials credentials_of(Request const& request) {
             .secure = request.secure};
 }
 
+bool has_allowed_origin(Request const& request, std::vector<std::string> const& allowed_origins) {
+    auto const origin = request.header("origin");
+    return is_own_origin(request, origin) || is_allowed(origin, allowed_origins);
+}
+
 Result<void> check_cookie_request(Request const& request, std::vector<std::string> const& allowed_origins) {
     auto const origin = request.header("origin");
     auto const ours = origin.empty() ? request.header("sec-fetch-site") == "same-origin"

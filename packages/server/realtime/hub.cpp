@@ -1,0 +1,75 @@
+#include "server/realtime/hub.hpp"
+
+#include "server/http/upgraded.hpp"
+#include "server/realtime/feeds.hpp"
+
+#include <boost/asio/execution/context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/query.hpp>
+#include <boost/asio/this_coro.hpp>
+
+namespace waqtor::realtime {
+
+Hub::Hub(HubSettings settings, Database& db, EventLog& log, EventBus& bus, Authenticator& authenticator, Clock const& clock)
+    : parts_{.settings = std::move(settings), .db = db, .log = log, .bus = bus, .authenticator = authenticator, .clock = clock},
+      door_{parts_} {
+    parts_.left = [this](WorkspaceId workspace, Shard& shard) { feeds_->leave(workspace, shard); };
+}
+
+Hub::~Hub() { stop(); }
+
+void Hub::add_state(std::string name, std::function<Result<json::value>(Transaction&, Caller const&)> read) {
+    parts_.states.push_back({std::move(name), std::move(read)});
+}
+
+void Hub::start(asio::any_io_executor home) { feeds_ = std::make_shared<Feeds>(parts_, std::move(home)); }
+
+Shard& Hub::shard_for(asio::any_io_executor const& executor) {
+    void const* const thread = &asio::query(executor, asio::execution::context);
+    auto lock = std::lock_guard{mutex_};
+    auto& shard = shards_[thread];
+    if (!shard) shard = std::make_unique<Shard>(parts_, executor);
+    return *shard;
+}
+
+Task<Response> Hub::accept(Request const& request) {
+    if (!feeds_ || stopping_) co_return fail(Code::unavailable, "The server is stopping");
+    CO_TRY(auto admission, co_await door_.admit(request));
+    auto response = std::move(admission.answer);
+    response.upgrade = [this, arrival = std::make_shared<Arrival>(std::move(admission.arrival))](Upgraded& upgraded) {
+        enter(upgraded, std::move(*arrival));
+    };
+    co_return response;
+}
+
+/// On the thread of the connection, which is the client's from now on.
+void Hub::enter(Upgraded& upgraded, Arrival arrival) {
+    auto& shard = shard_for(upgraded.socket.get_executor());
+    auto const workspace = arrival.caller.workspace;
+    auto client = std::make_shared<Client>(shard, std::move(upgraded), std::move(arrival));
+    shard.add(client);
+    feeds_->enter(std::move(client), workspace, shard);
+}
+
+Result<Ticket> Hub::make_ticket(Caller caller) { return door_.make_ticket(std::move(caller)); }
+
+void Hub::publish(WorkspaceId workspace, Publication publication) {
+    if (feeds_) feeds_->publish(workspace, std::move(publication));
+}
+
+void Hub::stop() {
+    if (!feeds_ || stopping_.exchange(true)) return;
+    auto const each = [&](auto work) {
+        auto lock = std::lock_guard{mutex_};
+        for (auto const& entry : shards_)
+            asio::post(entry.second->executor(), [shard = entry.second.get(), work] { work(*shard); });
+    };
+    each([](Shard& shard) { shard.drain(); });
+    feeds_->stop();
+    if (!parts_.tally.wait(parts_.settings.drain)) {
+        each([](Shard& shard) { shard.abort(); });
+        parts_.tally.wait(std::chrono::seconds{2});
+    }
+}
+
+}   // namespace waqtor::realtime
