@@ -12,13 +12,14 @@ def run(*command):
 
 
 def main():
-    if run("cmake", "--preset", "release") or run("cmake", "--build", "--preset", "release", "--target", "waqtor", "bench_http_server", "storage_bench"):
+    if run("cmake", "--preset", "release") or run("cmake", "--build", "--preset", "release", "--target", "waqtor", "bench_http_server", "storage_bench", "sandbox_bench"):
         return 1
     missed = [
         run(sys.executable, "bench/footprint.py"),
         run(sys.executable, "bench/http_health.py"),
         run(sys.executable, "bench/http_list.py"),
         run(f"{BUILD}/bench/storage_bench", "bench/results/storage.json"),
+        run(f"{BUILD}/bench/sandbox_bench", "bench/results/sandbox.json"),
     ]
     return any(missed)
 

@@ -30,6 +30,7 @@ void add_events(Program& program);
 void add_backup(Program& program);
 void add_openapi(Program& program);
 void add_completion(Program& program);
+void add_sandbox(Program& program);
 
 /// Serves until a signal; `ready` is called once with the address people use. Returns the exit code.
 int serve(Settings& settings, Output const& output,

@@ -52,6 +52,8 @@ public:
     void start(std::string root = {});
     /// From nothing to logged in as a device of `number`: shows a QR code, the phone scans it.
     void link(std::string const& number);
+    /// The same with the eight characters that the phone's owner types.
+    void link_by_code(std::string const& number);
 
     /// Sends text and gives the message's id.
     std::string send_text(std::string const& to, std::string const& text);
@@ -62,7 +64,8 @@ public:
     void away();
     void back();
 
-    std::string jid;   // with device, after link()
+    bool wants_history = false;   // before link(): whatsmeow always does
+    std::string jid;              // with device, after link()
     std::string lid;
 
 private:
@@ -76,6 +79,7 @@ private:
     std::deque<boost::json::object> kept_;
 
     boost::json::object next_line(std::chrono::steady_clock::time_point deadline, std::string const& waiting_for);
+    void expect_login(std::string const& number);
     [[noreturn]] void fail(std::string const& why) const;
 };
 
