@@ -12,7 +12,7 @@ def run(*command):
 
 
 def main():
-    if run("cmake", "--preset", "release") or run("cmake", "--build", "--preset", "release", "--target", "waqtor", "bench_http_server", "storage_bench", "campaign_bench", "media_bench"):
+    if run("cmake", "--preset", "release") or run("cmake", "--build", "--preset", "release", "--target", "waqtor", "bench_http_server", "storage_bench", "campaign_bench", "media_bench", "sandbox_bench"):
         return 1
     missed = [
         run(sys.executable, "bench/footprint.py"),
@@ -21,6 +21,7 @@ def main():
         run(f"{BUILD}/bench/storage_bench", "bench/results/storage.json"),
         run(f"{BUILD}/bench/media_bench"),
         run(f"{BUILD}/bench/campaign_bench", "bench/results/campaign.json"),
+        run(f"{BUILD}/bench/sandbox_bench", "bench/results/sandbox.json"),
     ]
     return any(missed)
 

@@ -32,6 +32,7 @@ void add_campaign(Program& program);
 void add_backup(Program& program);
 void add_openapi(Program& program);
 void add_completion(Program& program);
+void add_sandbox(Program& program);
 
 class RunningServer;
 

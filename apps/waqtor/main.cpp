@@ -33,6 +33,7 @@ int main(int argc, char** argv) {
     waqtor::add_backup(program);
     waqtor::add_openapi(program);
     waqtor::add_completion(program);
+    waqtor::add_sandbox(program);
     try {
         program.app.parse(argc, argv);
         if (program.app.get_subcommands().empty()) throw CLI::CallForHelp{};

@@ -1,5 +1,6 @@
 #pragma once
 #include "sandbox/phone/phone.hpp"
+#include "sandbox/service/app_state.hpp"
 #include "sandbox/service/service.hpp"
 
 #include <filesystem>
@@ -51,6 +52,13 @@ public:
     Result<void> remove_device(std::string device);
     /// user:device@s.whatsapp.net of each, the phone left out.
     Result<std::vector<std::string>> linked_devices(std::string number);
+
+    /// Conversations that a device gets which is linked later.
+    Result<void> set_history(std::string number, std::vector<HistoryChat> chats);
+    /// The phone changes its app state, see change_app_state.
+    Result<void> change_app_state(std::string number, std::string collection, whatsapp::appstate::Wish wish);
+    /// The phone saves a contact in its address book: ["contact", …] in critical_unblock_low.
+    Result<void> save_contact(std::string number, std::string contact, std::string full_name);
 
     /// Text from the phone to a person (digits, or an address) or a group. Gives the message's id.
     Result<std::string> send_text(std::string number, std::string to, std::string text);

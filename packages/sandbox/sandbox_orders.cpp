@@ -1,3 +1,4 @@
+#include "sandbox/proto/service.pb.h"
 #include "sandbox/sandbox.hpp"
 #include "sandbox/service/stanzas.hpp"
 #include "sandbox/wire/connection.hpp"
@@ -6,12 +7,10 @@ namespace waqtor::sandbox {
 
 namespace {
 
-/// "15550101", "+15550101" or an address.
 Result<Jid> address(std::string_view text) {
-    if (text.starts_with('+')) text.remove_prefix(1);
-    if (text.find('@') == text.npos) return Jid{.user = Text{text}, .server = Server::user};
-    if (auto const jid = Jid::parse(text)) return *jid;
-    return fail(Code::invalid, "no address: " + std::string{text});
+    auto const jid = address_of(text);
+    if (jid.user.empty()) return fail(Code::invalid, "no address: " + std::string{text});
+    return jid;
 }
 
 Result<Account*> account(Service& service, std::string_view number) {
@@ -120,6 +119,37 @@ Result<std::vector<std::string>> Sandbox::linked_devices(std::string number) {
         for (auto const& [which, device] : found->devices)
             if (which != 0) out.push_back(device->name());
         return out;
+    });
+}
+
+Result<void> Sandbox::set_history(std::string number, std::vector<HistoryChat> chats) {
+    return ask([&](Service& service) -> Result<void> {
+        TRY(auto* const found, account(service, number));
+        found->history = std::move(chats);
+        return {};
+    });
+}
+
+Result<void> Sandbox::change_app_state(std::string number, std::string collection, whatsapp::appstate::Wish wish) {
+    return ask([&](Service& service) -> Result<void> {
+        TRY(auto* const found, account(service, number));
+        return sandbox::change_app_state(service, *found, collection, wish);
+    });
+}
+
+Result<void> Sandbox::save_contact(std::string number, std::string contact, std::string full_name) {
+    return ask([&](Service& service) -> Result<void> {
+        TRY(auto* const found, account(service, number));
+        TRY(auto* const who, account(service, contact));
+        proto::SyncActionValue value;
+        value.set_timestamp(service.now() * 1000);
+        value.mutable_contact()->set_full_name(full_name);
+        value.mutable_contact()->set_first_name(full_name.substr(0, full_name.find(' ')));
+        value.mutable_contact()->set_lid_jid(who->lid_jid().to_string());
+        return sandbox::change_app_state(service, *found, "critical_unblock_low",
+                                         {.index = R"(["contact",")" + who->pn().to_string() + R"("])",
+                                          .value = to_bytes(bytes_of(value.SerializeAsString())),
+                                          .version = 2});
     });
 }
 

@@ -9,6 +9,7 @@ const logger = pino({level: debugging ? 'debug' : 'silent'}, pino.destination(2)
 let socket;
 let stopped = false;
 let address;
+let wants_history = false;
 const creds = initAuthCreds();
 const stored = new Map();
 const keys = {
@@ -37,7 +38,7 @@ function connect(url) {
         auth: {creds, keys},
         logger,
         browser: Browsers.ubuntu('Chrome'),
-        shouldSyncHistoryMessage: () => false,
+        shouldSyncHistoryMessage: () => wants_history,
         syncFullHistory: false,
         markOnlineOnConnect: true,
         getMessage: async key => sent.get(key.id),
@@ -84,11 +85,20 @@ function connect(url) {
     socket.ev.on('presence.update', ({id, presences}) => {
         for (const presence of Object.values(presences)) emit('presence', {chat: id, type: presence.lastKnownPresence});
     });
+    socket.ev.on('messaging-history.set', ({chats, messages}) =>
+        emit('history', {chats: chats.length, messages: messages.length, text: text_of(messages[0]?.message) ?? ''}));
+    for (const event of ['contacts.upsert', 'contacts.update'])
+        socket.ev.on(event, contacts => contacts.forEach(one => emit('contact', {contact: one.id, name: one.name ?? ''})));
+    socket.ev.on('chats.update', chats => {
+        for (const one of chats)
+            if (one.muteEndTime !== undefined) emit('muted', {chat: one.id, on: one.muteEndTime !== null});
+    });
     socket.ev.on('groups.upsert', groups => groups.forEach(group => emit('group', {group: group.id, subject: group.subject})));
 }
 
 serve({
-    start: async ({url, root}) => {
+    start: async ({url, root, history}) => {
+        wants_history = history === true;
         WA_CERT_DETAILS.PUBLIC_KEY = Buffer.from(root, 'hex');
         connect(url);
     },
@@ -97,6 +107,8 @@ serve({
         sent.set(result.key.id, result.message);
         return {message: result.key.id};
     },
+    mute: async ({chat}) => void (await socket.chatModify({mute: 8 * 3600 * 1000}, chat)),
+    code: async ({number}) => ({code: await socket.requestPairingCode(number)}),
     read: async ({chat, message, from}) => {
         await socket.readMessages([{remoteJid: chat, id: message, participant: from !== chat ? from : undefined}]);
     },

@@ -43,6 +43,25 @@ TEST_P(Pairing, ASecondCompanionGetsItsOwnNumber) {
     EXPECT_EQ(second.jid, "15550101:2@s.whatsapp.net");
 }
 
+TEST_P(Pairing, ByCodeIsAcceptedAndTheDeviceLogsIn) {
+    auto ground = Ground{};
+    ground->add_phone(kNumber, "Amal");
+    auto peer = Peer{GetParam(), ground};
+    peer.link_by_code(kNumber);
+    EXPECT_EQ(peer.jid, "15550101:1@s.whatsapp.net");
+}
+
+TEST_P(Pairing, ARemovedDeviceIsToldAndCannotComeBack) {
+    auto ground = Ground{};
+    ground->add_phone(kNumber, "Amal");
+    auto peer = Peer{GetParam(), ground};
+    peer.link(kNumber);
+    ASSERT_TRUE(ground->remove_device(peer.jid));
+    peer.expect("closed");
+    EXPECT_EQ(ground->linked_devices(kNumber)->size(), 0U);
+    for (auto const& entry : ground->ledger(ground->ledger().size())) EXPECT_NE(entry.tag, "login");
+}
+
 INSTANTIATE_TEST_SUITE_P(With, Pairing, testing::Values(Library::baileys, Library::zapo, Library::whatsmeow),
                          [](auto const& info) { return std::string{name_of(info.param)}; });
 

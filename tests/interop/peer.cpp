@@ -189,13 +189,26 @@ json::object Peer::expect(std::string_view event, std::string_view key, std::str
 
 void Peer::start(std::string root) {
     if (root.empty()) root = whatsapp::crypto::to_hex(ground_->noise_root().key);
-    call("start", {{"url", ground_->url()}, {"root", root}, {"ca", (ground_.folder() / "ca.pem").string()}});
+    call("start",
+         {{"url", ground_->url()}, {"root", root}, {"history", wants_history}, {"ca", (ground_.folder() / "ca.pem").string()}});
 }
 
 void Peer::link(std::string const& number) {
     start();
     auto const code = text(expect("qr"), "qr");
     if (auto const scanned = ground_->scan(number, code); !scanned) fail("scan: " + scanned.error().message);
+    expect_login(number);
+}
+
+void Peer::link_by_code(std::string const& number) {
+    start();
+    expect("qr");
+    auto const code = text(call("code", {{"number", number}}), "code");
+    if (auto const typed = ground_->enter_code(number, code); !typed) fail("code " + code + ": " + typed.error().message);
+    expect_login(number);
+}
+
+void Peer::expect_login(std::string const& number) {
     expect("paired");
     auto const open = expect("open");
     jid = text(open, "jid");

@@ -59,6 +59,8 @@ public:
     void start(std::string root = {});
     /// From nothing to logged in as a device of `number`: shows a QR code, the phone scans it.
     void link(std::string const& number);
+    /// The same with the eight characters that the phone's owner types.
+    void link_by_code(std::string const& number);
 
     /// Sends text and gives the message's id.
     std::string send_text(std::string const& to, std::string const& text);
@@ -72,7 +74,8 @@ public:
     /// kill -9, and the end of the process.
     void kill_now();
 
-    std::string jid;   // with device, after link()
+    bool wants_history = false;   // before link(): whatsmeow always does
+    std::string jid;              // with device, after link()
     std::string lid;
 
 private:
@@ -86,6 +89,7 @@ private:
     std::deque<boost::json::object> kept_;
 
     boost::json::object next_line(std::chrono::steady_clock::time_point deadline, std::string const& waiting_for);
+    void expect_login(std::string const& number);
     [[noreturn]] void fail(std::string const& why) const;
 };
 

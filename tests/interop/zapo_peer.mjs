@@ -65,6 +65,7 @@ serve({
         client.connect().catch(error => emit('closed', {reason: String(error?.message ?? error)}));
     },
     send_text: async ({to, text}) => ({message: (await client.sendMessage(to, text)).id}),
+    code: async ({number}) => ({code: await client.requestPairingCode(number)}),
     read: async ({chat, message, from}) => {
         await client.sendReceipt({to: chat, id: message, type: 'read', participant: from !== chat ? from : undefined});
     },

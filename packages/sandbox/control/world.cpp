@@ -55,6 +55,44 @@ Result<void> set_troubles(Sandbox& sandbox, json::object const& phone, std::stri
     return {};
 }
 
+Result<HistoryChat> read_chat(json::object const& from, std::string where) {
+    auto reader = Reader{from, std::move(where)};
+    auto out = HistoryChat{.with = reader.needed("with"),
+                           .name = reader.text("name"),
+                           .unread = static_cast<std::uint32_t>(reader.number("unread", 0, 0, 1e6)),
+                           .archived = reader.flag("archived", false)};
+    reader.array("messages");
+    TRY_OK(reader.end());
+    TRY_OK(each(from, "messages", [&](json::object const& one, std::string inner) -> Result<void> {
+        auto message = Reader{one, reader.where() + inner};
+        out.messages.push_back({.text = message.text("text"),
+                                .from_me = message.flag("fromMe", false),
+                                .age = std::chrono::seconds{message.count("ageSeconds", 60)},
+                                .id = message.text("id")});
+        return message.end();
+    }));
+    return out;
+}
+
+/// What a phone has before anything is linked to it. The phones it names exist by then.
+Result<void> set_past(Sandbox& sandbox, json::object const& phone, std::string const& where) {
+    auto const number = std::string{phone.at("number").as_string()};
+    auto chats = std::vector<HistoryChat>{};
+    TRY_OK(each(phone, "history", [&](json::object const& one, std::string inner) -> Result<void> {
+        TRY(auto chat, read_chat(one, where + inner));
+        chats.push_back(std::move(chat));
+        return {};
+    }));
+    if (!chats.empty()) TRY_OK(sandbox.set_history(number, std::move(chats)));
+    return each(phone, "contacts", [&](json::object const& one, std::string inner) -> Result<void> {
+        auto reader = Reader{one, where + inner};
+        auto const contact = reader.needed("number");
+        auto const name = reader.needed("name");
+        TRY_OK(reader.end());
+        return sandbox.save_contact(number, contact, name);
+    });
+}
+
 Result<void> add_group(Sandbox& sandbox, json::object const& from, std::string where) {
     auto reader = Reader{from, std::move(where)};
     auto const subject = reader.needed("subject");
@@ -95,6 +133,8 @@ Result<PhoneSpec> read_phone(json::object const& from, std::string where) {
     reader.count("ban", 0);
     reader.flag("reachOutLocked", false);
     reader.flag("lidHidden", false);
+    reader.array("history");
+    reader.array("contacts");
     TRY_OK(reader.end());
     return out;
 }
@@ -141,8 +181,9 @@ Result<void> apply_world(Sandbox& sandbox, json::object const& world) {
     TRY_OK(each(world, "ranges",
                 [&](json::object const& one, std::string where) { return add_range(phones, one, std::move(where)); }));
     TRY_OK(sandbox.add_phones(std::move(phones)));
-    TRY_OK(each(world, "phones", [&](json::object const& one, std::string const&) {
-        return set_troubles(sandbox, one, std::string{one.at("number").as_string()});
+    TRY_OK(each(world, "phones", [&](json::object const& one, std::string const& where) -> Result<void> {
+        TRY_OK(set_troubles(sandbox, one, std::string{one.at("number").as_string()}));
+        return set_past(sandbox, one, where);
     }));
     TRY_OK(each(world, "groups",
                 [&](json::object const& one, std::string where) { return add_group(sandbox, one, std::move(where)); }));

@@ -10,7 +10,10 @@ namespace waqtor::sandbox {
 /// A world as data: POST /v1/world of the control API, and the file of `waqtor sandbox --world`.
 ///
 ///     { "seed": 7, "lowestVersion": 0, "slowMediaMs": 0,
-///       "phones": [{ "number", "name", "lid", "behaviour", "ban": 0, "reachOutLocked": false, "lidHidden": false }],
+///       "phones": [{ "number", "name", "lid", "behaviour", "ban": 0, "reachOutLocked": false, "lidHidden": false,
+///                    "contacts": [{ "number", "name" }],
+///                    "history": [{ "with", "name", "unread", "archived",
+///                                  "messages": [{ "text", "fromMe", "ageSeconds", "id" }] }] }],
 ///       "ranges": [{ "first": "15550100000", "count": 10000, "name": "Customer {n}", "behaviour" }],
 ///       "groups": [{ "subject", "creator", "members": ["15550101"] }],
 ///       "faults": [{ "kind", "way", "device", "tag", "type", "chance", "skip", "times", "delayMs" }] }

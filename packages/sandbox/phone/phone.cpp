@@ -68,6 +68,7 @@ void Phone::receive_message(Node const& message) {
         auto const plain = decrypt(sender->lid(), group, enc);
         if (plain) {
             take_content(letter, *plain);
+            if (sender->account == &account_) hear(*sender, *plain);
         } else {
             why = plain.error().message;
             again |= whatsapp::refusal_of(plain.error()) == whatsapp::Refusal::message_duplicate && has(letter.id);

@@ -34,6 +34,9 @@ public:
     void typing(Jid const& to, bool on);
     void go_online(bool on);
 
+    /// A device was linked and is there for the first time: it gets the keys of the app state, and the history.
+    void welcome(Device& device);
+
     bool online() const { return online_; }
     std::list<Letter> const& inbox() const { return inbox_; }
     /// Makes a one-time prekey when the stock of device 0 is empty: prekeys exist when somebody asks, 10,000 idle phones hold none.
@@ -45,7 +48,8 @@ private:
     struct Sent {
         std::string id;
         Jid to;
-        Bytes message;   // serialized, not padded
+        Bytes message;       // serialized, not padded
+        bool peer = false;   // for that own device alone
     };
     struct GroupKeys {
         signal::SenderKeyRecord record;
@@ -67,6 +71,11 @@ private:
     bool online_ = true;
 
     void receive_message(Node const& message);
+    /// What an own device asks of it.
+    void hear(Device const& from, ByteView plaintext);
+    Result<void> send_peer(Device& device, std::string message);
+    Result<void> share_keys(Device& device);
+    Result<void> send_history(Device& device);
     void act_on(Letter const& letter);
     void read_letter(Letter const& letter);
     bool has(std::string_view message) const { return std::ranges::find(inbox_, message, &Letter::id) != inbox_.end(); }
@@ -83,5 +92,10 @@ private:
     Result<void> send_direct(Jid const& to, Account const& account, std::string const& id, ByteView message);
     Result<void> send_group(Group const& group, std::string const& id, ByteView message);
 };
+
+/// 3EB0 and 18 hexadecimal digits.
+std::string new_message_id();
+/// "15550101", "+15550101" or an address; an empty one when it is neither.
+Jid address_of(std::string_view text);
 
 }   // namespace waqtor::sandbox

@@ -20,12 +20,6 @@ Bytes padded(ByteView message) {
 
 Bytes serialized(proto::Message const& message) { return to_bytes(bytes_of(message.SerializeAsString())); }
 
-std::string message_id() {
-    auto id = "3EB0" + crypto::to_hex(crypto::random_array<9>());
-    for (auto& letter : id) letter = static_cast<char>(std::toupper(static_cast<unsigned char>(letter)));
-    return id;
-}
-
 Bytes as_device_sent(Jid const& to, ByteView message) {
     proto::Message out;
     out.mutable_device_sent()->set_destination(to.to_string());
@@ -35,13 +29,25 @@ Bytes as_device_sent(Jid const& to, ByteView message) {
 
 }   // namespace
 
+std::string new_message_id() {
+    auto id = "3EB0" + crypto::to_hex(crypto::random_array<9>());
+    for (auto& letter : id) letter = static_cast<char>(std::toupper(static_cast<unsigned char>(letter)));
+    return id;
+}
+
+Jid address_of(std::string_view text) {
+    if (text.starts_with('+')) text.remove_prefix(1);
+    if (text.find('@') == text.npos) return Jid{.user = Text{text}, .server = Server::user};
+    return Jid::parse(text).value_or(Jid{});
+}
+
 Result<std::string> Phone::send_text(Jid const& to, std::string text) {
     proto::Message message;
     message.set_conversation(std::move(text));
     auto const secret = crypto::random_array<32>();
     message.mutable_context_info()->set_message_secret(std::string{text_of(secret)});
     auto const bytes = serialized(message);
-    auto const id = message_id();
+    auto const id = new_message_id();
     sent_.push_back({id, to, bytes});
     if (sent_.size() > kMostSent) sent_.pop_front();
 
@@ -120,7 +126,7 @@ void Phone::answer_retry(Node const& receipt) {
 
     // The session they could not use is not used again; their new keys come from the service.
     sessions_[device->lid()].archive_current();
-    auto message = device->account == &account_ ? as_device_sent(sent->to, sent->message) : sent->message;
+    auto message = device->account == &account_ && !sent->peer ? as_device_sent(sent->to, sent->message) : sent->message;
     if (in_group) own_groups_[sent->to].told.erase(device->lid());
     auto enc = encrypt_for(*device, message);
     if (!enc) return;

@@ -80,19 +80,6 @@ IqAnswer answer_media_conn(Service& service, Device&, Node const&) {
 
 IqAnswer answer_picture(Service&, Device&, Node const&) { return refuse(404, "item-not-found"); }
 
-/// No app state yet: every collection is empty at its version, nothing can be stored.
-IqAnswer answer_app_state(Service&, Device&, Node const& iq) {
-    auto sync = Node{"sync"};
-    for (auto const& collection : iq.child("sync")->children()) {
-        if (collection.child("patch")) return refuse(501, "feature-not-implemented");
-        sync.add(Node{"collection",
-                      {{"name", collection.string("name")},
-                       {"version", collection.number("version").value_or(0)},
-                       {"has_more_patches", "false"}}});
-    }
-    return std::vector{std::move(sync)};
-}
-
 IqAnswer remove_companion(Service& service, Device& from, Node const& iq) {
     auto const jid = iq.child("remove-companion-device")->jid("jid");
     auto* const device = jid ? service.world.device(*jid) : nullptr;

@@ -85,8 +85,10 @@ Refused relay_direct(Service& service, Device& from, Node const& message, Jid co
 
     auto const server = to.server == Server::lid ? Server::lid : Server::user;
     auto const blocked = account->blocked.contains(from.account->lid_jid());
-    from.account->contacts.insert(account);
-    account->contacts.insert(from.account);
+    if (account != from.account) {
+        from.account->contacts.insert(account);
+        account->contacts.insert(from.account);
+    }
     for (auto const& [jid, encs] : parts) {
         auto* const owner = service.world.account(jid);
         if (owner != account && owner != from.account) return std::pair{kInvalid, "participant " + jid.to_string()};

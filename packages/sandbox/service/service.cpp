@@ -115,6 +115,7 @@ void Service::activate(Device& device) {
     }
     device.connection->send(Node{"ib", {{"from", server_jid()}}, Node{"offline", {{"count", total}}}});
     ledger.add(Way::life, device.name(), "active");
+    if (!std::exchange(device.welcomed, true)) device.account->phone->welcome(device);
     changed();
 }
 

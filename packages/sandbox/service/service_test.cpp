@@ -1,61 +1,15 @@
 #include "sandbox/service/stanzas.hpp"
-#include "sandbox/testing/bare_device.hpp"
+#include "sandbox/testing/service_fixture.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <boost/asio/io_context.hpp>
 
 /// What the service refuses. That it accepts what is right, foreign clients prove in tests/interop.
 namespace waqtor::sandbox {
 namespace {
 
 using testing::BareDevice;
-
-constexpr auto kNumber = "15550101";
-
-struct SandboxService : ::testing::Test {
-    SystemClock clock;
-    asio::io_context io;
-    Authority authority{clock.now()};
-    Service service{io.get_executor(), authority, clock};
-    Account& account = service.add_account(kNumber, "Amal");
-    BareDevice device{service};
-
-    SandboxService() { service.before_restart = Milliseconds{0}; }
-
-    std::string first_ref() {
-        auto const offer = device.next();
-        auto const* pair_device = offer.child("pair-device");
-        return pair_device ? std::string{pair_device->children().front().text()} : std::string{};
-    }
-    /// Until pair-success.
-    Node register_and_scan() {
-        device.connect_to_register(authority.noise_root());
-        EXPECT_TRUE(service.scan(account, device.qr(first_ref())));
-        return device.next();
-    }
-    /// Runs what the service does later.
-    void settle() {
-        io.restart();
-        io.run();
-    }
-    void link() {
-        device.send(device.sign(register_and_scan()));
-        settle();
-        device.connect_to_login(authority.noise_root(), 15550101, 1);
-        EXPECT_TRUE(device.next().is("success"));
-    }
-    std::vector<std::string> refused() const {
-        auto out = std::vector<std::string>{};
-        for (auto const& entry : service.ledger.entries())
-            if (entry.way == Way::refused || entry.way == Way::fault || entry.way == Way::unknown) out.push_back(entry.text);
-        return out;
-    }
-    Node ask(Node const& iq) {
-        device.send(iq);
-        return device.next();
-    }
-};
+using testing::SandboxService;
 
 TEST_F(SandboxService, PairsAndLogsInABareDevice) {
     device.send(device.sign(register_and_scan()));

@@ -1,6 +1,7 @@
 #include "sandbox/service/world.hpp"
 
 #include "sandbox/phone/phone.hpp"
+#include "sandbox/service/app_state.hpp"
 
 #include <charconv>
 

@@ -15,6 +15,7 @@ namespace waqtor::sandbox {
 class Connection;
 class Phone;
 struct Account;
+struct AppState;
 
 /// One device of an account; number 0 is the phone.
 struct Device {
@@ -31,7 +32,8 @@ struct Device {
     std::list<signal::Bundle::OneTime> prekeys;
 
     Connection* connection = nullptr;
-    bool active = false;   // takes messages; a passive login asks for them later
+    bool welcomed = false;   // by the phone, once
+    bool active = false;     // takes messages; a passive login asks for them later
     bool available = false;
 
     struct Pending {
@@ -44,6 +46,21 @@ struct Device {
     Jid lid() const;
     Jid jid(Server server) const { return server == Server::lid ? lid() : pn(); }
     std::string name() const { return pn().to_string(); }
+};
+
+/// A conversation that the phone had before anything was linked to it.
+struct HistoryChat {
+    struct Message {
+        std::string text{};
+        bool from_me = false;
+        std::chrono::seconds age{60};   // how long ago
+        std::string id{};               // empty: one is made
+    };
+    std::string with;   // digits, or the address of a group
+    std::string name{};
+    std::uint32_t unread = 0;
+    bool archived = false;
+    std::vector<Message> messages{};
 };
 
 /// A number with its phone and linked devices.
@@ -67,6 +84,9 @@ struct Account {
     std::string about;                            // empty: the usual sentence
     std::set<Device*> watchers;                   // subscribed to its presence
     std::set<Account*> contacts;                  // exchanged messages: they hear of device changes
+
+    std::vector<HistoryChat> history;
+    std::unique_ptr<AppState> app_state;   // null until somebody asks for it
 
     // Troubles, see Sandbox.
     unsigned refused = 0;            // logins are answered with this failure reason (402 for a while, 403, 406 …)

@@ -1,5 +1,6 @@
 #include "sandbox/testing/bare_device.hpp"
 
+#include "sandbox/proto/service.pb.h"
 #include "sandbox/service/stanzas.hpp"
 #include "whatsapp/binary/codec.hpp"
 #include "whatsapp/crypto/digest.hpp"
@@ -92,6 +93,38 @@ Node BareDevice::next() {
 std::string BareDevice::qr(std::string const& ref) const {
     return ref + ',' + crypto::to_base64(noise.pub) + ',' + crypto::to_base64(identity.keys.pub) + ',' +
            crypto::to_base64(adv_secret);
+}
+
+Node BareDevice::text_to(Account& to, std::string const& number, std::string const& id, std::string const& words) {
+    auto& session = sessions_[to.number];
+    if (!session.has_current() && !session.start(identity, *take_bundle(*to.device(0)))) throw std::runtime_error{"bundle"};
+    proto::Message message;
+    message.set_conversation(words);
+    auto const padded = message.SerializeAsString() + '\1';
+    auto sealed = must(session.encrypt(identity, bytes_of(padded)));
+    auto const first = sealed.kind == signal::Kind::prekey;
+    auto enc = Node{"enc", {{"v", "2"}, {"type", first ? Value{"pkmsg"} : Value{"msg"}}}, std::move(sealed.bytes)};
+    auto stanza = Node{"message",
+                       {{"id", id}, {"to", to.lid_jid()}, {"type", "text"}},
+                       Node{"participants", {}, Node{"to", {{"jid", to.lid_jid()}}, std::move(enc)}}};
+    auto const* own = service_.world.device(Jid{.user = Text{number}, .device = 1, .server = Server::user});
+    if (first) stanza.add(Node{"device-identity", {}, own->signed_identity});
+    return stanza;
+}
+
+std::string BareDevice::read(Node const& message) {
+    auto const from = message.jid("from");
+    auto const known = from ? service_.world.known(*from) : std::nullopt;
+    auto const* enc = message.child("enc");
+    if (!known || !enc) return {};
+    auto& session = sessions_[known->number];
+    auto plain = enc->attr("type") == "pkmsg"
+                     ? session.decrypt(identity, must(signal::PreKeyMessage::parse(enc->bytes())), &signed_prekey.keys, nullptr)
+                     : session.decrypt(identity, must(signal::Message::parse(enc->bytes())));
+    if (!plain) return {};
+    plain->resize(plain->size() - plain->back());
+    proto::Message read;
+    return read.ParseFromArray(plain->data(), static_cast<int>(plain->size())) ? read.conversation() : std::string{};
 }
 
 Node BareDevice::sign(Node const& pair_success_iq, std::function<void(whatsapp::proto::ADVSignedDeviceIdentity&)> change) const {

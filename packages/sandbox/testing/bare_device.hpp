@@ -3,6 +3,7 @@
 #include "sandbox/wire/connection.hpp"
 #include "whatsapp/proto/adv.pb.h"
 #include "whatsapp/proto/client_payload.pb.h"
+#include "whatsapp/signal/session.hpp"
 
 #include <deque>
 #include <functional>
@@ -31,6 +32,10 @@ public:
     /// The bare form of the code for that reference.
     std::string qr(std::string const& ref) const;
     /// The answer to pair-success, which `change` may spoil.
+    /// A text to a phone, encrypted for it, as device 1 of `number`.
+    Node text_to(Account& to, std::string const& number, std::string const& id, std::string const& text);
+    /// What a phone wrote; empty when it cannot be read.
+    std::string read(Node const& message);
     Node sign(Node const& pair_success_iq, std::function<void(whatsapp::proto::ADVSignedDeviceIdentity&)> change = {}) const;
 
 private:
@@ -45,6 +50,7 @@ private:
     std::shared_ptr<MemoryWire> wire_;
     std::optional<noise::Transport> transport_;
     noise::FrameReader frames_;
+    std::map<std::string, signal::SessionRecord> sessions_;   // by the number of the phone
 
     void connect(noise::TrustRoot const& root, whatsapp::proto::ClientPayload payload);
     Bytes frame();

@@ -20,6 +20,7 @@ import (
 
 	_ "github.com/mattn/go-sqlite3"
 	"go.mau.fi/whatsmeow"
+	"go.mau.fi/whatsmeow/appstate"
 	"go.mau.fi/whatsmeow/proto/waE2E"
 	"go.mau.fi/whatsmeow/store/sqlstore"
 	"go.mau.fi/whatsmeow/types"
@@ -114,6 +115,7 @@ func start(wish request) (fields, error) {
 		return nil, err
 	}
 	client = whatsmeow.NewClient(container.NewDevice(), log)
+	client.EmitAppStateEventsOnFullSync = true
 	client.SetPreLoginHTTPClient(web)
 	client.SetWebsocketHTTPClient(web)
 	client.SetMediaHTTPClient(web)
@@ -179,9 +181,40 @@ func handle(event any) {
 		}
 	case *events.ChatPresence:
 		emit("presence", fields{"chat": event.Chat.String(), "type": string(event.State)})
+	case *events.HistorySync:
+		text, messages := "", 0
+		for _, chat := range event.Data.GetConversations() {
+			for _, one := range chat.GetMessages() {
+				messages++
+				if text == "" {
+					text = one.GetMessage().GetMessage().GetConversation()
+				}
+			}
+		}
+		emit("history", fields{"chats": len(event.Data.GetConversations()), "messages": messages, "text": text})
+	case *events.Contact:
+		emit("contact", fields{"contact": event.JID.String(), "name": event.Action.GetFullName()})
+	case *events.Mute:
+		emit("muted", fields{"chat": event.JID.String(), "on": event.Action.GetMuted()})
 	case *events.JoinedGroup:
 		emit("group", fields{"group": event.JID.String(), "subject": event.Name})
 	}
+}
+
+func pairingCode(wish request) (fields, error) {
+	code, err := client.PairPhone(context.Background(), wish.Number, true, whatsmeow.PairClientChrome, "Chrome (Linux)")
+	if err != nil {
+		return nil, err
+	}
+	return fields{"code": code}, nil
+}
+
+func mute(wish request) (fields, error) {
+	chat, err := types.ParseJID(wish.Chat)
+	if err != nil {
+		return nil, err
+	}
+	return nil, client.SendAppState(context.Background(), appstate.BuildMute(chat, true, 8*time.Hour))
 }
 
 func sendText(wish request) (fields, error) {
@@ -288,7 +321,7 @@ func back(request) (fields, error) {
 }
 
 var operations = map[string]func(request) (fields, error){
-	"start": start, "send_text": sendText, "read": read, "create_group": createGroup, "group_info": groupInfo,
+	"start": start, "mute": mute, "code": pairingCode, "send_text": sendText, "read": read, "create_group": createGroup, "group_info": groupInfo,
 	"on_whatsapp": onWhatsApp, "send_document": sendDocument, "away": away, "back": back,
 }
 
