@@ -66,6 +66,7 @@ void print(DemoReport const& report) {
     auto const add = [&](std::string_view what, std::int64_t count) { table.add({std::string{what}, std::to_string(count)}); };
     add("contacts imported", report.contacts.imported);
     add("rows rejected", report.contacts.rejected);
+    add("rows with a number twice", report.contacts.skipped);
     add("campaign recipients", report.campaign.recipients);
     add("  sent", report.campaign.sent);
     add("  delivered", report.campaign.delivered);
@@ -78,6 +79,8 @@ void print(DemoReport const& report) {
     add("seen twice", report.ledger.duplicate);
     add("unknown to WaQtor", report.ledger.unknown);
     table.print();
+    for (auto const& problem : report.contacts.problems)
+        std::cout << "line " << problem.line << ": " << problem.reason << "  (" << problem.text << ")\n";
     std::cout << fmt::format("\n{} s, {} MiB for server and sandbox together. ", report.seconds, report.rss_mi_b)
               << (report.agrees() ? "What the phones saw and what WaQtor recorded agree.\n"
                                   : "What the phones saw and what WaQtor recorded DIFFER.\n");

@@ -35,6 +35,7 @@ private:
     sandbox::Sandbox& sandbox_;
     Caller owner_;
     SessionId session_;
+    CampaignId campaign_;
     DemoContacts contacts_;
     std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
 };

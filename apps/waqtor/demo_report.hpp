@@ -1,5 +1,5 @@
 #pragma once
-#include "core/base/described.hpp"
+#include "core/contacts/contact_importer.hpp"
 
 // What `waqtor demo --once` found; --json prints exactly this.
 
@@ -8,11 +8,14 @@ namespace waqtor {
 struct DemoContacts {
     std::int64_t imported = 0;
     std::int64_t rejected = 0;
+    std::int64_t skipped = 0;
+    std::vector<ImportProblem> problems;
 };
-BOOST_DESCRIBE_STRUCT(DemoContacts, (), (imported, rejected))
+BOOST_DESCRIBE_STRUCT(DemoContacts, (), (imported, rejected, skipped, problems))
 template <>
-inline constexpr std::array kFields<DemoContacts>{Field{"imported", "People taken from the list"},
-                                                  Field{"rejected", "Rows that could not be taken"}};
+inline constexpr std::array kFields<DemoContacts>{
+    Field{"imported", "People taken from the list"}, Field{"rejected", "Rows without a usable number"},
+    Field{"skipped", "Rows with a number that an earlier row has"}, Field{"problems", "Which rows those were, and why"}};
 
 struct DemoCampaign {
     std::int64_t recipients = 0;

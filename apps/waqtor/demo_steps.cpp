@@ -1,51 +1,78 @@
 #include "demo_job.hpp"
 #include "demo_shop.hpp"
 
-#include <sstream>
+#include <fstream>
 
 namespace waqtor::demo {
+namespace {
+constexpr std::int64_t kPage = 1000;
 
-Result<void> Job::import(std::filesystem::path const&) {
-    std::istringstream lines{sample_contacts()};
-    std::string line;
-    std::getline(lines, line);
-    std::vector<sandbox::PhoneSpec> phones;
-    while (std::getline(lines, line)) {
-        auto const comma = line.find(',');
-        auto const name = line.substr(0, comma);
-        auto const phone = line.substr(comma + 1, line.find(',', comma + 1) - comma - 1);
-        TRY_OK(run_here(house_.db->write([&](Transaction& tx) {
-            return house_.features.contact_book.identify(tx, owner_.workspace, {.phone = phone, .name = name});
-        })));
-        ++contacts_.imported;
-        if (on_whatsapp(phone)) phones.push_back({.number = phone, .name = name, .behaviour = behaviour_of(phone)});
+/// Writes the sample where a file is wanted.
+Result<std::filesystem::path> sample_file(std::filesystem::path const& folder) {
+    auto const file = folder / "sample-contacts.csv";
+    std::ofstream out{file, std::ios::binary};
+    out << sample_contacts();
+    if (!out.flush()) return fail(Code::unavailable, "Cannot write " + file.string());
+    return file;
+}
+}   // namespace
+
+Result<void> Job::import(std::filesystem::path const& file) {
+    auto& features = house_.features;
+    auto chosen = file;
+    if (chosen.empty()) {
+        TRY(chosen, sample_file(features.on.settings.data()));
     }
-    return sandbox_.add_phones(std::move(phones));
+    TRY(auto const report,
+        run_here(features.contact_imports.import_file(owner_, chosen, {.country = features.on.settings.country()})));
+    contacts_ = {report.created + report.updated, report.rejected, report.skipped, report.problems};
+
+    for (ContactId after{};;) {
+        TRY(auto const people, run_here(house_.db->read([&](Transaction& tx) {
+                return features.contact_book.audience(tx, owner_.workspace, {.everyone = true}, after, kPage);
+            })));
+        if (people.empty()) return {};
+        after = people.back().id;
+        std::vector<sandbox::PhoneSpec> phones;
+        for (auto const& person : people)
+            if (person.who.phone && on_whatsapp(*person.who.phone))
+                phones.push_back({.number = *person.who.phone,
+                                  .name = person.who.name.value_or(""),
+                                  .behaviour = behaviour_of(*person.who.phone)});
+        TRY_OK(sandbox_.add_phones(std::move(phones)));
+    }
 }
 
-Result<void> Job::teach_bot() { return {}; }
+Result<void> Job::teach_bot() {
+    for (auto const& rule : rules())
+        TRY_OK(run_here(house_.features.bot.create(
+            owner_.workspace,
+            {.name = std::string{rule.name}, .keywords = rule.keywords, .reply_message = std::string{rule.reply}})));
+    return {};
+}
 
 Result<void> Job::campaign() {
-    TRY_OK(run_here(house_.db->write([&](Transaction& tx) -> Result<void> {
-        TRY(auto const people, house_.features.contact_book.audience(tx, owner_.workspace, {.everyone = true}, {}, 1000));
-        for (auto const& person : people)
-            TRY_OK(house_.features.messages.accept(
-                tx, owner_.workspace,
-                {.session = session_, .contact = person.id, .content = {.text = std::string{campaign_text()}}}));
-        return {};
-    })));
+    auto& campaigns = house_.features.campaigns;
+    TRY(auto const made, run_here(campaigns.create(owner_, {.name = "Weekly offer",
+                                                            .content = Content{.text = std::string{campaign_text()}},
+                                                            .sessions = std::vector{session_},
+                                                            .audience = Audience{.everyone = true}})));
+    campaign_ = made.id;
+    TRY_OK(run_here(campaigns.start(owner_, campaign_)));
+    TRY_OK(until("the campaign has ended", [&]() -> Result<bool> {
+        TRY(auto const now, run_here(campaigns.get(owner_.workspace, campaign_)));
+        if (now.status == CampaignStatus::paused || now.status == CampaignStatus::failed || now.status == CampaignStatus::cancelled)
+            return fail(Code::unavailable, fmt::format("The campaign is {}: {}", enum_name(now.status), now.reason.value_or("")));
+        return now.status == CampaignStatus::completed;
+    }));
     return quiet();
 }
 
 Result<void> Job::count(DemoReport& report) {
+    TRY(auto const now, run_here(house_.features.campaigns.get(owner_.workspace, campaign_)));
+    report.campaign = {now.total_recipients, now.sent_count, now.delivered_count, now.read_count, now.failed_count};
     TRY(auto const sent, messages(true));
-    for (auto const& message : sent) {
-        ++report.campaign.recipients;
-        report.campaign.sent += message.sent_at ? 1 : 0;
-        report.campaign.delivered += message.delivered_at ? 1 : 0;
-        report.campaign.read += message.read_at ? 1 : 0;
-        report.campaign.failed += message.state == MessageState::failed ? 1 : 0;
-    }
+    report.bot_answers = std::ranges::count(sent, Origin::bot, &MessageRow::origin);
     return {};
 }
 

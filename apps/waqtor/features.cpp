@@ -4,8 +4,11 @@
 #include "residents.hpp"
 #include "server/router/router.hpp"
 #include "server/routes/auth_routes.hpp"
+#include "server/routes/bot_routes.hpp"
+#include "server/routes/campaign_routes.hpp"
 #include "server/routes/event_routes.hpp"
 #include "server/routes/key_routes.hpp"
+#include "server/routes/report_routes.hpp"
 #include "server/routes/session_routes.hpp"
 #include "server/routes/user_routes.hpp"
 
@@ -40,6 +43,7 @@ Features::Features(Foundation with)
     messages.connect(sessions, sessions);
     sessions.carry(messages);
     contact_book.add_hook(messages);
+    messages.add_hook(campaign_hook);
 }
 
 void declare_api(Router& api, Features& features) {
@@ -48,10 +52,16 @@ void declare_api(Router& api, Features& features) {
     declare_key_routes(api, features.keys);
     declare_event_routes(api, features.events);
     declare_session_routes(api, features.sessions);
+    declare_campaign_routes(api, features.campaigns);
+    declare_bot_routes(api, features.bot);
+    declare_report_routes(api, features.reports);
 }
 
 void move_in(Residents& residents, Features& features) {
     residents.start(features.sessions.run(), [&] { features.sessions.stop(); });
+    auto const end = [&] { features.ending.request_stop(); };
+    residents.start(features.campaign_pump.run(features.ending.get_token()), end);
+    residents.start(features.bot_runner.run(features.ending.get_token()), end);
 }
 
 std::string openapi_text() {

@@ -3,16 +3,25 @@
 #include "core/accounts/key_service.hpp"
 #include "core/accounts/login_service.hpp"
 #include "core/base/settings_list.hpp"
+#include "core/bot/bot_service.hpp"
+#include "core/campaigns/campaign_hook.hpp"
+#include "core/campaigns/campaign_pump.hpp"
+#include "core/campaigns/campaign_service.hpp"
 #include "core/contacts/contact_book.hpp"
+#include "core/contacts/contact_importer.hpp"
 #include "core/events/event_reader.hpp"
 #include "core/messages/message_service.hpp"
+#include "core/reports/report_service.hpp"
 #include "core/sessions/session_service.hpp"
+#include "storage/sql/bot_store.hpp"
+#include "storage/sql/campaign_store.hpp"
 #include "storage/sql/contact_store.hpp"
 #include "storage/sql/event_log.hpp"
 #include "storage/sql/governor_store.hpp"
 #include "storage/sql/key_store.hpp"
 #include "storage/sql/login_store.hpp"
 #include "storage/sql/message_store.hpp"
+#include "storage/sql/report_store.hpp"
 #include "storage/sql/session_store.hpp"
 #include "storage/sql/tag_store.hpp"
 #include "storage/sql/user_store.hpp"
@@ -58,6 +67,7 @@ public:
     sql::SqlSegmentStore segment_rows;
     ContactParts contact_parts{on.db, contact_rows, tag_rows, segment_rows, log, on.clock};
     ContactBook contact_book{contact_parts};
+    ContactImporter contact_imports{contact_parts};
 
     sql::SqlMessageStore message_rows;
     sql::SqlGovernorStore governor_rows;
@@ -67,6 +77,20 @@ public:
 
     sql::SqlSessionStore session_rows;
     SessionService sessions{{on.db, session_rows, log, on.clock, on.sealer, on.clients}, on.pool};
+
+    sql::SqlCampaignStore campaign_rows;
+    CampaignParts campaign_parts{on.db, campaign_rows, contact_book, messages, sessions, log, on.bus, on.clock};
+    CampaignService campaigns{campaign_parts};
+    CampaignHook campaign_hook{campaign_parts};
+    CampaignPump campaign_pump{campaign_parts};
+    sql::SqlReportStore report_rows;
+    ReportService reports{on.db, report_rows, campaigns, on.clock};
+
+    sql::SqlBotStore bot_rows;
+    BotParts bot_parts{on.db, bot_rows, message_rows, contact_book, messages, log, on.bus, on.clock, opt_out_check(campaign_rows)};
+    BotService bot{bot_parts};
+    BotRunner bot_runner{bot_parts};
+    std::stop_source ending;   // of the pump and the bot
 };
 
 /// Every route of every feature. A feature adds its line here.

@@ -26,7 +26,9 @@ int main(int argc, char** argv) {
     waqtor::add_user(program);
     waqtor::add_key(program);
     waqtor::add_settings(program);
+    waqtor::add_session(program);
     waqtor::add_events(program);
+    waqtor::add_campaign(program);
     waqtor::add_config(program);
     waqtor::add_backup(program);
     waqtor::add_openapi(program);

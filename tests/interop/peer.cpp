@@ -16,7 +16,9 @@ namespace json = boost::json;
 
 namespace {
 
-std::vector<std::string> command(Library library) {
+std::vector<std::string> command(Library library, std::string const& database) {
+    if (library == Library::waqtor)
+        return database.empty() ? std::vector<std::string>{WAQTOR_PEER} : std::vector<std::string>{WAQTOR_PEER, database};
     auto const folder = std::filesystem::path{WAQTOR_INTEROP};
     if (library == Library::whatsmeow) {
         if (!std::filesystem::exists(WAQTOR_WHATSMEOW_PEER))
@@ -50,6 +52,7 @@ std::string_view name_of(Library library) {
         case Library::baileys: return "baileys";
         case Library::zapo: return "zapo";
         case Library::whatsmeow: return "whatsmeow";
+        case Library::waqtor: return "waqtor";
     }
     return "";
 }
@@ -66,8 +69,8 @@ Ground::~Ground() {
     std::filesystem::remove_all(folder_, error);
 }
 
-Peer::Peer(Library library, Ground& ground) : library_{library}, ground_{ground} {
-    auto words = command(library);
+Peer::Peer(Library library, Ground& ground, std::string database) : library_{library}, ground_{ground} {
+    auto words = command(library, database);
     auto settings = std::vector<std::string>{"NODE_EXTRA_CA_CERTS=" + (ground.folder() / "ca.pem").string(), "NODE_NO_WARNINGS=1"};
     for (auto** one = environ; *one; ++one) settings.emplace_back(*one);
     int in[2];
@@ -88,11 +91,17 @@ Peer::Peer(Library library, Ground& ground) : library_{library}, ground_{ground}
     std::signal(SIGPIPE, SIG_IGN);   // a dead peer shall be an exception with words
 }
 
+void Peer::kill_now() {
+    kill(process_, SIGKILL);
+    waitpid(process_, nullptr, 0);
+    process_ = -1;
+}
+
 Peer::~Peer() {
     close(to_);   // the end of its input is the end of the process
     close(from_);
     auto const deadline = std::chrono::steady_clock::now() + std::chrono::seconds{5};
-    while (waitpid(process_, nullptr, WNOHANG) == 0) {
+    while (process_ > 0 && waitpid(process_, nullptr, WNOHANG) == 0) {
         if (std::chrono::steady_clock::now() > deadline) kill(process_, SIGKILL);
         poll(nullptr, 0, 10);
     }
@@ -122,7 +131,7 @@ json::object Peer::next_line(std::chrono::steady_clock::time_point deadline, std
     }
 }
 
-json::object Peer::call(std::string_view op, json::object fields) {
+int Peer::post(std::string_view op, json::object fields) {
     auto const id = ++last_id_;
     fields["id"] = id;
     fields["op"] = op;
@@ -132,6 +141,18 @@ json::object Peer::call(std::string_view op, json::object fields) {
         if (size <= 0) fail("takes no requests any more");
         done += static_cast<std::size_t>(size);
     }
+    return id;
+}
+
+bool Peer::look(std::chrono::milliseconds most) {
+    auto ready = pollfd{from_, POLLIN, 0};
+    if (buffer_.find('\n') == buffer_.npos && poll(&ready, 1, static_cast<int>(most.count())) == 0) return false;
+    kept_.push_back(next_line(std::chrono::steady_clock::now() + kPatience, "a whole line"));
+    return true;
+}
+
+json::object Peer::call(std::string_view op, json::object fields) {
+    auto const id = post(op, std::move(fields));
     auto const deadline = std::chrono::steady_clock::now() + kPatience;
     for (;;) {
         auto answer = next_line(deadline, "the answer to " + std::string{op});

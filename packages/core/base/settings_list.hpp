@@ -50,6 +50,8 @@ struct Settings final : SettingList {
         ""};
     Text public_url{*this, {"server.public_url", "How people reach this server, for links in messages to them"}, ""};
 
+    Text country{*this, {"contacts.default_country", "Country whose national numbers are read, two letters"}, "SA"};
+
     Text whatsapp_url{
         *this, {"whatsapp.url", "WhatsApp's WebSocket address; another one for the sandbox"}, "wss://web.whatsapp.com/ws/chat"};
     Text whatsapp_version{*this,

@@ -43,8 +43,12 @@ void EventBus::Subscription::interrupt() { waiter_->wake(); }
 
 void EventBus::wake(WorkspaceId workspace) {
     auto lock = std::lock_guard{mutex_};
-    auto [from, to] = waiters_.equal_range(workspace);
-    for (auto it = from; it != to; ++it) asio::post(it->second->executor, [waiter = it->second] { waiter->wake(); });
+    auto const post_to = [this](WorkspaceId whose) {
+        auto [from, to] = waiters_.equal_range(whose);
+        for (auto it = from; it != to; ++it) asio::post(it->second->executor, [waiter = it->second] { waiter->wake(); });
+    };
+    post_to(workspace);
+    if (!workspace.empty()) post_to({});
 }
 
 void EventBus::wake_all() {

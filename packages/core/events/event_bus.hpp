@@ -15,8 +15,8 @@ class EventBus {
     struct Waiter;
 
 public:
-    /// A reader's place on the bus, for as long as it lives. Use it on the one executor it was made with: subscribe, read the log,
-    /// wait, read again; what is written in between is never missed.
+    /// A reader's place on the bus, for as long as it lives; with the empty workspace, a reader of every workspace. Use it on the
+    /// one executor it was made with: subscribe, read the log, wait, read again; what is written in between is never missed.
     class Subscription {
     public:
         Subscription(EventBus& bus, WorkspaceId workspace, asio::any_io_executor executor);

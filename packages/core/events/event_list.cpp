@@ -2,6 +2,8 @@
 
 #include "core/accounts/account_events.hpp"
 #include "core/base/schema.hpp"
+#include "core/bot/bot_events.hpp"
+#include "core/campaigns/campaign_events.hpp"
 #include "core/contacts/contact_events.hpp"
 #include "core/events/event_log.hpp"
 #include "core/messages/message_events.hpp"
@@ -10,7 +12,7 @@
 namespace waqtor {
 
 /// A feature adds its list here, and nowhere else.
-using AllEvents = boost::mp11::mp_append<AccountEvents, SessionEvents, ContactEvents, MessageEvents>;
+using AllEvents = boost::mp11::mp_append<AccountEvents, SessionEvents, ContactEvents, MessageEvents, CampaignEvents, BotEvents>;
 
 json::object describe_events() {
     SchemaSet schemas{"#/definitions/"};

@@ -16,6 +16,8 @@ public:
     template <class... A> Result<std::int64_t> exec(std::string_view sql, A const&... arguments) {
         return run(sql, std::array<Argument, sizeof...(A)>{to_argument(arguments)...}, {});
     }
+    /// The same, for statements whose number of arguments varies.
+    Result<std::int64_t> exec_of(std::string_view sql, std::span<Argument const> arguments) { return run(sql, arguments, {}); }
     /// Every row, as a described struct by position or as the value of its only column.
     template <class T, class... A> Result<std::vector<T>> all(std::string_view sql, A const&... arguments) {
         return all_of<T>(sql, std::array<Argument, sizeof...(A)>{to_argument(arguments)...});

@@ -53,7 +53,8 @@ Client::Client(ClientParts parts)
       directory_{context_},
       sessions_{context_},
       prekeys_{context_},
-      sender_{context_, directory_, sessions_},
+      groups_{context_},
+      sender_{context_, directory_, sessions_, groups_},
       receiver_{context_, directory_, sessions_, prekeys_},
       pairing_{context_,
                [this](Pairing::Shown shown) {

@@ -34,6 +34,7 @@ public:
     Task<void> mark_read(Address chat, std::vector<std::string> ids, std::optional<Address> sender) override;
     Task<void> typing(Address chat, bool on) override;
     ClientFigures figures() const override;
+    Account const& account() const { return context_.account; }
 
 private:
     /// How a connection ended, and what is next.
@@ -53,6 +54,7 @@ private:
     Directory directory_;
     Sessions sessions_;
     Prekeys prekeys_;
+    Groups groups_;
     Sender sender_;
     Receiver receiver_;
     Pairing pairing_;

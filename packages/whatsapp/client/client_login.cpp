@@ -75,6 +75,9 @@ asio::awaitable<void> Client::keep_alive(std::shared_ptr<Line> line) {
         } else if (++missed >= pace.keepalives_missed) {
             end({ClientTrouble::silent, "the service does not answer any more"});
         }
+        auto const oldest = sender_.oldest_sent();
+        if (context_.working && oldest && context_.clock.now() - *oldest > pace.acknowledged_within)
+            end({ClientTrouble::silent, "messages are not acknowledged any more"});
         if (calls_ == 0 && sender_.waiting() == 0) context_.vault.forget_cache();
     }
 }

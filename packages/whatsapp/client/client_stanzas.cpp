@@ -144,9 +144,11 @@ asio::awaitable<void> Client::notification(Node stanza) {
     if (type == "encrypt" && stanza.child("count")) {
         outcome = co_await prekeys_.upload(context_.pace.more_prekeys);
     } else if (type == "encrypt" && stanza.child("identity") && from) {
-        outcome = co_await directory_.identity_changed(*from);
+        outcome = co_await directory_.identity_changed(*from, stanza.jid("lid"));
     } else if ((type == "devices" || type == "account_sync") && from) {
         outcome = co_await directory_.devices_changed(*from, stanza.jid("lid"));
+    } else if (type == "w:gp2") {
+        outcome = co_await groups_.changed(stanza);
     } else if (type == "link_code_companion_reg") {
         line->send(ack_for(stanza));
         outcome = co_await pairing_.phone_has_code(std::move(stanza));

@@ -28,8 +28,9 @@ struct Pace {
     Milliseconds keepalive_least = std::chrono::seconds{20};
     Milliseconds keepalive_most = std::chrono::seconds{30};
     Milliseconds keepalive_answer = std::chrono::seconds{10};
-    unsigned keepalives_missed = 3;                         // in a row, then the connection is given up
-    Milliseconds offline_most = std::chrono::seconds{20};   // how long to wait for the end of the offline queue
+    unsigned keepalives_missed = 3;                                // in a row, then the connection is given up
+    Milliseconds acknowledged_within = std::chrono::seconds{90};   // otherwise the connection is given up
+    Milliseconds offline_most = std::chrono::seconds{20};          // how long to wait for the end of the offline queue
     Milliseconds backoff_first = std::chrono::milliseconds{1'000};
     Milliseconds backoff_most = std::chrono::minutes{5};
     Milliseconds first_qr = std::chrono::seconds{60};

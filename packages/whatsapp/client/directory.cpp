@@ -184,12 +184,13 @@ Task<void> Directory::devices_changed(Jid person, std::optional<Jid> lid) {
     co_return co_await context_.vault.commit_draft(std::move(draft));
 }
 
-Task<void> Directory::identity_changed(Jid person) {
-    CO_TRY(auto const main, co_await canonical(bare(person)));
+Task<void> Directory::identity_changed(Jid person, std::optional<Jid> lid) {
     Draft draft;
-    draft.remove(ClientValueKind::devices, main.to_string());
-    draft.remove(ClientValueKind::session, main.to_string());
-    draft.remove(ClientValueKind::identity, main.to_string());
+    CO_TRY_OK(co_await learn(draft, person, lid));
+    CO_TRY(auto const main, co_await canonical(bare(person)));
+    for (auto const& one : std::set{bare(person), main, bare(lid.value_or(main))})
+        for (auto const kind : {ClientValueKind::devices, ClientValueKind::session, ClientValueKind::identity})
+            draft.remove(kind, one.to_string());
     co_return co_await context_.vault.commit_draft(std::move(draft));
 }
 

@@ -26,7 +26,7 @@ public:
     /// A person's device list has changed: the next devices() asks again.
     Task<void> devices_changed(Jid person, std::optional<Jid> lid = {});
     /// A person has a new phone: its sessions and identities are worth nothing any more.
-    Task<void> identity_changed(Jid person);
+    Task<void> identity_changed(Jid person, std::optional<Jid> lid = {});
 
     Task<std::vector<NumberCheck>> check(std::vector<std::string> phones);
 

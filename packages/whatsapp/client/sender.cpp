@@ -1,4 +1,4 @@
-#include "whatsapp/client/sender.hpp"
+#include "whatsapp/client/order.hpp"
 
 #include "whatsapp/binary/codec.hpp"
 #include "whatsapp/crypto/encoding.hpp"
@@ -12,7 +12,6 @@ namespace waqtor::whatsapp {
 namespace {
 
 constexpr std::int64_t kPage = 100;
-constexpr auto kNoSession = "some devices have no session yet";
 
 waqtor::Refusal refusal_for(unsigned number) {
     switch (number) {
@@ -58,26 +57,21 @@ Node enc_node(signal::Ciphertext message, std::string_view media_type, bool hide
     return enc;
 }
 
-/// One message on its way out.
-struct Sender::Order {
-    MessageId message;
-    std::string id;
-    Jid to;   // canonical
-    std::optional<Jid> phone;
-    messaging::Encoded form;
-    std::vector<Jid> devices;
-};
+Draft::Work Sender::Encrypt::keep_frame() const {
+    auto row = std::make_shared<ClientFrame>(order_->id, order_->message, order_->to.to_string(), order_->form.message,
+                                             attributes_of(order_->form), frame, context_.clock.now());
+    return [row, again = repeated, store = &context_.vault.store(), listener = &context_.vault.listener(),
+            ref = context_.vault.ref()](Transaction& tx) -> Result<void> {
+        TRY(auto const added, store->add_frame(tx, ref.session, *row));
+        *again = !added;
+        return added ? listener->committed(tx, ref, *row->message) : Result<void>{};
+    };
+}
 
 /// Encrypts a message to a person for each of their and our other devices, and keeps its frame.
-class Sender::Direct final : public Vault::Job {
+class Sender::Direct final : public Encrypt {
 public:
-    Direct(Context& context, signal::Cipher& cipher, std::shared_ptr<Order> order)
-        : context_{context}, cipher_{cipher}, order_{std::move(order)} {}
-
-    bool leave_out = false;       // devices without a session
-    std::vector<Jid> missing{};   // those, when not left out
-    Bytes frame{};
-    std::shared_ptr<bool> repeated = std::make_shared<bool>(false);   // the id was sent before
+    using Encrypt::Encrypt;
 
     Task<void> prepare(Draft& draft) override {
         std::vector<signal::Cipher::Letter> letters;
@@ -88,7 +82,7 @@ public:
         }
         CO_TRY(auto sealed, co_await cipher_.encrypt(std::move(letters)));
         missing = std::move(sealed.without_session);
-        if (!missing.empty() && !leave_out) co_return fail(Code::conflict, kNoSession);
+        if (!missing.empty() && !leave_out) co_return no_session();
         auto const to_me = context_.account.is_me(order_->to);
         auto const reaches = [&](auto const& one) { return to_me || !context_.account.is_me(one.device); };
         if (std::ranges::none_of(sealed.messages, reaches))
@@ -100,15 +94,12 @@ public:
     }
 
 private:
-    Context& context_;
-    signal::Cipher& cipher_;
-    std::shared_ptr<Order> order_;
-
     Node stanza(std::vector<signal::Cipher::Sealed::To> messages) const {
-        auto const& [_, id, to, phone, form, devices] = *order_;
-        auto out = Node{"message", {{"id", id}, {"to", to}, {"type", form.type}}};
+        auto const& form = order_->form;
+        auto const& phone = order_->phone;
+        auto out = Node{"message", {{"id", order_->id}, {"to", order_->to}, {"type", form.type}}};
         if (!form.edit.empty()) out.set("edit", form.edit);
-        if (phone && to.server == Server::lid) out.set("peer_recipient_pn", *phone);
+        if (phone && order_->to.server == Server::lid) out.set("peer_recipient_pn", *phone);
         auto participants = Node{"participants"};
         auto prekey = false;
         for (auto& [device, message] : messages) {
@@ -120,29 +111,18 @@ private:
         if (!form.poll_type.empty()) out.add(Node{"meta", {{"polltype", form.poll_type}}});
         return out;
     }
-
-    Draft::Work keep_frame() const {
-        auto row = std::make_shared<ClientFrame>(order_->id, order_->message, order_->to.to_string(), order_->form.message,
-                                                 attributes_of(order_->form), frame, context_.clock.now());
-        return [row, again = repeated, store = &context_.vault.store(), listener = &context_.vault.listener(),
-                ref = context_.vault.ref()](Transaction& tx) -> Result<void> {
-            TRY(auto const added, store->add_frame(tx, ref.session, *row));
-            *again = !added;
-            return added ? listener->committed(tx, ref, *row->message) : Result<void>{};
-        };
-    }
 };
 
 Task<void> Sender::send(MessageId message, std::string whatsapp_id, Jid to, messaging::Encoded form) {
     CO_TRY_OK(context_.online());
+    auto order = std::make_shared<Order>(message, std::move(whatsapp_id), to, std::move(form));
+    if (to.server == Server::group) co_return co_await send_group(std::move(order));
     if (!to.is_person()) co_return fail(Code::invalid, "Messages cannot be sent to this kind of address");
-    auto order = std::make_shared<Order>(message, std::move(whatsapp_id), Jid{}, std::nullopt, std::move(form));
     CO_TRY(order->to, co_await directory_.canonical(bare(to)));
     co_return co_await send_direct(std::move(order));
 }
 
 Task<void> Sender::send_direct(std::shared_ptr<Order> order) {
-    CO_TRY(auto const line, context_.online());
     auto people = std::vector{order->to, bare(context_.account.own(order->to.server))};
     CO_TRY(order->devices, co_await directory_.devices(std::move(people)));
     CO_TRY(order->to, co_await directory_.canonical(order->to));   // the service may just have told the LID
@@ -150,8 +130,14 @@ Task<void> Sender::send_direct(std::shared_ptr<Order> order) {
     std::erase_if(order->devices, [&](Jid const& device) { return context_.account.is_this(device); });
     if (std::ranges::none_of(order->devices, [&](Jid const& device) { return device.same_user(order->to); }))
         co_return fail(Code::not_found, "Nobody has this address");
+    auto job = std::make_shared<Direct>(context_, sessions_.cipher(), order);
+    co_return co_await commit_and_send(std::move(order), std::move(job));
+}
+
+/// Encrypts and commits, fetching keys of devices we have not talked to yet; then the frame may leave.
+Task<void> Sender::commit_and_send(std::shared_ptr<Order> order, std::shared_ptr<Encrypt> job) {
+    CO_TRY(auto const line, context_.online());
     co_await line->room();
-    auto const job = std::make_shared<Direct>(context_, sessions_.cipher(), order);
     auto outcome = co_await context_.vault.run(job);
     if (!outcome && !job->missing.empty() && outcome.error().code == Code::conflict) {
         CO_TRY_OK(co_await sessions_.start(job->missing));
@@ -160,7 +146,8 @@ Task<void> Sender::send_direct(std::shared_ptr<Order> order) {
     }
     if (!outcome) co_return outcome;
     if (*job->repeated) co_return Result<void>{};
-    waiting_[order->id] = {order->message, context_.clock.now()};
+    auto const now = context_.clock.now();
+    waiting_[order->id] = {order->message, now, now};
     hand_over(line, std::move(job->frame));
     co_return Result<void>{};
 }
@@ -187,7 +174,7 @@ Task<void> Sender::repeat() {
         for (auto& frame : frames) {
             at = frame.at;
             id = frame.whatsapp_id;
-            waiting_.try_emplace(id, Waiting{frame.message, frame.at});
+            waiting_.try_emplace(id, Waiting{frame.message, frame.at, {}}).first->second.sent = context_.clock.now();
             line->send_encoded(std::move(frame.frame));
         }
         co_await line->room();
@@ -227,6 +214,13 @@ std::optional<Timestamp> Sender::oldest() const {
     std::optional<Timestamp> out;
     for (auto const& [_, one] : waiting_)
         if (!out || one.at < *out) out = one.at;
+    return out;
+}
+
+std::optional<Timestamp> Sender::oldest_sent() const {
+    std::optional<Timestamp> out;
+    for (auto const& [_, one] : waiting_)
+        if (!out || one.sent < *out) out = one.sent;
     return out;
 }
 

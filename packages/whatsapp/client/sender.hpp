@@ -1,5 +1,5 @@
 #pragma once
-#include "whatsapp/client/directory.hpp"
+#include "whatsapp/client/groups.hpp"
 #include "whatsapp/client/sessions.hpp"
 #include "whatsapp/messaging/content_codec.hpp"
 
@@ -9,8 +9,8 @@ namespace waqtor::whatsapp {
 /// after each reconnect until the service has acknowledged them.
 class Sender {
 public:
-    Sender(Context& context, Directory& directory, Sessions& sessions)
-        : context_{context}, directory_{directory}, sessions_{sessions} {}
+    Sender(Context& context, Directory& directory, Sessions& sessions, Groups& groups)
+        : context_{context}, directory_{directory}, sessions_{sessions}, groups_{groups} {}
 
     /// As WhatsAppClient::send, for what has been encoded.
     Task<void> send(MessageId message, std::string whatsapp_id, Jid to, messaging::Encoded form);
@@ -25,21 +25,27 @@ public:
     void forget() { waiting_.clear(); }
 
     std::int64_t waiting() const { return static_cast<std::int64_t>(waiting_.size()); }
+    /// When the oldest message that is not acknowledged was made, and when it was last sent.
     std::optional<Timestamp> oldest() const;
+    std::optional<Timestamp> oldest_sent() const;
     std::optional<Milliseconds> ack_latency() const { return ack_latency_; }
 
 private:
     struct Waiting {
         std::optional<MessageId> message;
-        Timestamp at{};
+        Timestamp at{};     // of the first try
+        Timestamp sent{};   // of the latest
     };
     struct Order;
+    class Encrypt;
     class Direct;
+    class ToGroup;
     class Again;
 
     Context& context_;
     Directory& directory_;
     Sessions& sessions_;
+    Groups& groups_;
     std::map<std::string, Waiting, std::less<>> waiting_;
     std::vector<Bytes> late_;   // committed after repeat() has looked, before new messages go out again
     std::optional<Milliseconds> ack_latency_;
@@ -47,6 +53,9 @@ private:
     Task<void> answer_retry(Node const& receipt);
     Task<void> renew_session(Jid device, Node const& receipt, std::uint64_t count);
     Task<void> send_direct(std::shared_ptr<Order> order);
+    Task<void> send_group(std::shared_ptr<Order> order);
+    Task<void> commit_and_send(std::shared_ptr<Order> order, std::shared_ptr<Encrypt> job);
+    Task<Bytes> with_group_key(Jid group, Bytes message);
     void hand_over(std::shared_ptr<Line> const& line, Bytes frame);
 };
 

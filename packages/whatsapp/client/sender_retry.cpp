@@ -76,6 +76,9 @@ Task<void> Sender::answer_retry(Node const& receipt) {
     auto const chat = Jid::parse(frame->chat).value_or(Jid{});
     auto const mine = context_.account.is_me(device);
     auto message = mine && !in_group ? messaging::wrap_device_sent(frame->plain, chat) : frame->plain;
+    if (in_group) {
+        CO_TRY(message, co_await with_group_key(chat, std::move(message)));
+    }
     auto const job = std::make_shared<Again>(sessions_.cipher(), device, std::move(message));
     CO_TRY_OK(co_await context_.vault.run(job));
     if (!job->sealed) co_return fail(Code::not_found, "the device has no keys");

@@ -70,7 +70,7 @@ public:
     Task<void> commit(signal::Changes changes) override;
 
 private:
-    static constexpr std::size_t kMostCached = 256;
+    static constexpr std::size_t kMostCached = 1024;
     static constexpr std::size_t kMostTogether = 32;
     struct Waiting {
         std::shared_ptr<Job> job;

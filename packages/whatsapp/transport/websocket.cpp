@@ -1,6 +1,7 @@
 #include "whatsapp/transport/websocket.hpp"
 
 #include "whatsapp/transport/dial.hpp"
+#include "whatsapp/transport/tls_state.hpp"
 #include "whatsapp/transport/within.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -10,10 +11,6 @@
 #include <boost/beast/websocket/ssl.hpp>
 
 namespace waqtor::whatsapp::transport {
-
-struct Tls::State {
-    asio::ssl::context context{asio::ssl::context::tls_client};
-};
 
 namespace {
 

@@ -36,3 +36,26 @@ appstate.patches.forEach(({patch}, i) => seed('app_state', `patch ${i}`, raw(pat
 for (const text of ['15550100:3@s.whatsapp.net', '99.0:1@lid', '7-1:2@interop', 'status@broadcast', '@s.whatsapp.net']) seed('jid', text, text);
 const key = Buffer.alloc(32, 7).toString('base64');
 seed('jid', 'qr', `https://wa.me/settings/linked_devices#2@ref,${key},${key},${key},1`);
+
+// Messages, alone and inside a history; group notifications and answers as stanzas.
+const {proto} = await import('baileys/WAProto/index.js');
+const {encodeBinaryNode} = await import('baileys/lib/WABinary/index.js');
+const messages = read('messages');
+for (const {name, message} of messages.cases) seed('content', name, raw(message));
+const history = from => Buffer.from(proto.HistorySync.encode(proto.HistorySync.fromObject({syncType: 3, ...from})).finish());
+const info = (id, message) => ({message: {key: {remoteJid: messages.me, id}, message, messageTimestamp: 1700000000, pushName: 'A'}});
+seed('history', 'chats', history({conversations: [
+    {id: '101@lid', messages: [info('A', {conversation: 'a'}), info('B', {imageMessage: {caption: 'b'}})], name: 'A', unreadCount: 2, tcToken: Buffer.from('t')},
+    {id: '120363000000000001@g.us', archived: true},
+]}));
+seed('history', 'names', history({pushnames: [{id: messages.me, pushname: 'A'}], phoneNumberToLidMappings: [{pnJid: messages.me, lidJid: '100@lid'}]}));
+const notice = (name, child) => seed('stanzas', name, encodeBinaryNode({tag: 'notification', attrs: {
+    from: '120363000000000001@g.us', type: 'w:gp2', participant: '101@lid', t: '1700000000',
+}, content: [child]}));
+const person = {tag: 'participant', attrs: {jid: '102@lid', phone_number: messages.me, type: 'admin'}};
+for (const tag of ['add', 'remove', 'promote', 'demote', 'created_membership_requests']) notice(tag, {tag, attrs: {}, content: [person]});
+for (const tag of ['announcement', 'unlocked', 'not_ephemeral', 'delete']) notice(tag, {tag, attrs: {}});
+notice('ephemeral', {tag: 'ephemeral', attrs: {expiration: '86400'}});
+notice('subject', {tag: 'subject', attrs: {subject: 'A', s_t: '1700000000'}});
+notice('description', {tag: 'description', attrs: {id: 'D'}, content: [{tag: 'body', attrs: {}, content: Buffer.from('what')}]});
+notice('create', {tag: 'create', attrs: {}, content: [{tag: 'group', attrs: {id: '120363000000000001', subject: 'A', size: '1'}, content: [person]}]});

@@ -25,7 +25,7 @@ const add = async (name, content, expect, {chat = peer, options = {}, more = {}}
     const {message} = generateWAMessageFromContent(chat, inner, {userJid: peer, messageId: 'SENT', ...options});
     const row = {name, chat, sender: peer, message: encode(message), content: expect, ...more};
     const file = [message, message.viewOnceMessage?.message, message.documentWithCaptionMessage?.message].flatMap(
-        one => one ? [one.imageMessage, one.videoMessage, one.audioMessage, one.documentMessage, one.stickerMessage] : []).find(Boolean);
+        one => one ? [one.imageMessage, one.videoMessage, one.audioMessage, one.documentMessage, one.stickerMessage, one.ptvMessage] : []).find(Boolean);
     const base64 = data => Buffer.from(data).toString('base64');
     if (file) row.content.media.remote = {
         direct_path: file.directPath, media_key: base64(file.mediaKey), file_sha256: base64(file.fileSha256),
@@ -57,7 +57,6 @@ await add('video', {video: file, caption: 'clip', jpegThumbnail: thumbnail.toStr
     {type: 'video', text: 'clip', media: {mime_type: 'video/mp4', size: 100, seconds: 7}});
 await add('gif', {video: file, gifPlayback: true, jpegThumbnail: thumbnail.toString('base64')}, {type: 'gif', media: {mime_type: 'video/mp4', size: 100}});
 await add('video note', {video: file, ptv: true, jpegThumbnail: thumbnail.toString('base64')}, {type: 'video', media: {mime_type: 'video/mp4', size: 100}});
-cases.at(-1).content.media.remote ??= cases.at(-2).content.media.remote;
 await add('voice', {audio: file, ptt: true, seconds: 3, waveform: bytes('waveform', 64), mimetype: 'audio/ogg; codecs=opus'},
     {type: 'voice', media: {mime_type: 'audio/ogg; codecs=opus', size: 100, seconds: 3}}, {more: {waveform: hex(bytes('waveform', 64))}});
 await add('audio', {audio: file, seconds: 200, mimetype: 'audio/mpeg'}, {type: 'audio', media: {mime_type: 'audio/mpeg', size: 100, seconds: 200}});
@@ -122,6 +121,10 @@ for (const [name, chat, voter, author, chosen] of [['vote by number', peer, peer
 }
 nodeCrypto.randomBytes = randomBytes;
 syncBuiltinESMExports();
+// Content as JSON names its members in camel case.
+const camel = value => Array.isArray(value) ? value.map(camel) : value && typeof value === 'object'
+    ? Object.fromEntries(Object.entries(value).map(([key, one]) => [key.replace(/_(.)/g, (_, letter) => letter.toUpperCase()), camel(one)])) : value;
+for (const one of cases) one.content = camel(one.content);
 save('messages.json', {
     me, me_lid: '100@lid', sender_lid: peerLid, poll: {secret: hex(question.messageSecret), choices: question.values}, cases,
 });
