@@ -178,6 +178,19 @@ std::string join(std::string const& at, std::string_view name) {
     return at.empty() ? std::string{name} : at + "." + std::string{name};
 }
 
+void read_rest(json::object const& object, std::span<std::string const> known, std::string const& at,
+               std::map<std::string, std::string>& rest, Problems& problems) {
+    for (auto const& [name, value] : object) {
+        if (std::ranges::find(known, std::string_view{name}) != known.end()) continue;
+        if (value.is_string())
+            rest.emplace(name, value.get_string());
+        else if (value.is_number())
+            rest.emplace(name, json::serialize(value));
+        else
+            problems.add(join(at, name), "must be text or a number");
+    }
+}
+
 void refuse_unknown(json::object const& object, std::span<std::string const> known, std::string const& at, Problems& problems) {
     for (auto const& [key, value] : object) {
         auto const name = std::string_view{key};

@@ -175,6 +175,12 @@ std::optional<T> read_list(json::value const& value, Field const* field, std::st
     return out;
 }
 
+/// A struct with a member `rest` (not described) takes fields it does not name as texts: bodies of 2.3 with variables among them.
+template <class T>
+concept TakesRest = std::is_same_v<decltype(T::rest), std::map<std::string, std::string>>;
+void read_rest(json::object const& object, std::span<std::string const> known, std::string const& at,
+               std::map<std::string, std::string>& rest, Problems& problems);
+
 template <class T> std::optional<T> read_struct(json::value const& value, std::string const& at, Problems& problems) {
     if (!value.is_object()) {
         problems.add(at.empty() ? "body" : at, "must be an object");
@@ -195,7 +201,10 @@ template <class T> std::optional<T> read_struct(json::value const& value, std::s
         if (auto read = read_json<Unwrapped<M>>(*found, &field_of<T, decltype(d)>(), join(at, name), problems))
             out.*d.pointer = *std::move(read);
     });
-    refuse_unknown(object, known, at, problems);
+    if constexpr (TakesRest<T>)
+        read_rest(object, known, at, out.rest, problems);
+    else
+        refuse_unknown(object, known, at, problems);
     return out;
 }
 }   // namespace detail

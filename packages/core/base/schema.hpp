@@ -45,6 +45,7 @@ template <class T> json::object SchemaSet::inline_of() {
         if (!is_optional<M>) required.push_back(json::value(json_name<decltype(d)>()));
     });
     json::object out{{"type", "object"}, {"properties", std::move(properties)}, {"additionalProperties", false}};
+    if constexpr (requires { T::rest; }) out["additionalProperties"] = {{"type", {"string", "number"}}};
     if (!required.empty()) out["required"] = std::move(required);
     return out;
 }

@@ -29,8 +29,8 @@ std::vector<TimelineStep> steps_of(MessageRow const& row, std::vector<MessageNot
     add(row.revoked_at, "revoked");
     // By time; what happened in one millisecond stays in the order it stands in.
     for (auto next = out.begin(); next != out.end(); ++next)
-        std::rotate(std::upper_bound(out.begin(), next, next->at, [](Timestamp at, auto const& step) { return at < step.at; }), next,
-                    next + 1);
+        std::rotate(std::upper_bound(out.begin(), next, next->at, [](Timestamp at, auto const& step) { return at < step.at; }),
+                    next, next + 1);
     return out;
 }
 }   // namespace

@@ -107,6 +107,12 @@ json::object without_null(json::object schema) {
 
 json::array parameters(Endpoint const& endpoint, json::object const& input) {
     json::array out;
+    if (endpoint.doc.idempotent)
+        out.push_back({{"name", "Idempotency-Key"},
+                       {"in", "header"},
+                       {"required", false},
+                       {"description", "The same key within 24 hours gives the same answer and does nothing twice"},
+                       {"schema", {{"type", "string"}, {"maxLength", 255}}}});
     if (!input.contains("properties")) return out;
     auto const& properties = input.at("properties").as_object();
     for (auto const& field : endpoint.fields) {
@@ -162,6 +168,13 @@ json::object operation(Endpoint const& endpoint, SchemaSet& set) {
         auto const needed =
             std::ranges::any_of(endpoint.fields, [](InputField const& field) { return !field.in_path && !field.optional; });
         out["requestBody"] = {{"required", needed}, {"content", json_content(body_schema(endpoint, set))}};
+    }
+    if (endpoint.raw && endpoint.takes_body()) {
+        auto const bytes = json::object{{"type", "string"}, {"format", "binary"}};
+        auto const form = json::object{{"type", "object"}, {"properties", {{"file", bytes}}}, {"required", {"file"}}};
+        out["requestBody"] = {
+            {"required", true},
+            {"content", {{"application/octet-stream", {{"schema", bytes}}}, {"multipart/form-data", {{"schema", form}}}}}};
     }
     out["responses"] = responses(endpoint, set);
     return out;

@@ -24,6 +24,7 @@ struct RouteDoc {
     unsigned success = 200;
     std::vector<Code> errors{};   // those the handler itself gives; what the router gives is known
     std::size_t body_limit = 0;   // bytes; 0 means the server's default
+    bool idempotent = false;      // takes an Idempotency-Key
 };
 
 /// No input, or no output. As output: {"success":true}, or no body when the route's success is 204.
@@ -51,8 +52,9 @@ template <class Out> struct Reply {
 /// What a handler may take as a third argument.
 struct Context {
     std::string request_id;
-    std::string host;         // as the client named it
-    std::stop_token stop{};   // fires when the client is gone or the server drains: long waits end (see until_stopped)
+    std::string host;                // as the client named it
+    std::stop_token stop{};          // fires when the client is gone or the server drains: long waits end (see until_stopped)
+    std::string idempotency_key{};   // Idempotency-Key, where the route is idempotent
 };
 
 /// The login cookie: HttpOnly, SameSite=Lax, and over TLS `__Host-` with Secure.

@@ -94,6 +94,17 @@ void Router::raw(std::string path, RouteDoc doc, std::string_view content_type, 
     add_raw(std::move(path), std::move(doc), content_type, std::move(handler), nullptr);
 }
 
+void Router::raw_post(std::string path, RouteDoc doc, json::object (*output_schema)(SchemaSet&), Endpoint::Raw handler) {
+    Endpoint endpoint;
+    endpoint.method = Method::post;
+    endpoint.pattern = std::move(path);
+    endpoint.doc = std::move(doc);
+    endpoint.raw = std::move(handler);
+    endpoint.raw_type = "application/json";
+    endpoint.output_schema = output_schema;
+    add(std::move(endpoint));
+}
+
 void Router::add_raw(std::string path, RouteDoc doc, std::string_view content_type, Endpoint::Raw handler,
                      json::object (*output_schema)(SchemaSet&)) {
     Endpoint endpoint;
@@ -228,8 +239,10 @@ Task<Response> Router::answer(Endpoint const& endpoint, std::span<std::string_vi
     path.reserve(values.size());
     for (std::size_t i = 0; i < values.size(); ++i) path.push_back({endpoint.path_names[i], values[i]});
     CO_TRY(auto input, assemble_input(endpoint.fields, path, request, endpoint.takes_body()));
-    auto incoming =
-        Incoming{std::move(caller), std::move(input), Context{request.request_id, std::string{request.host}, request.stop}};
+    auto const key = endpoint.doc.idempotent ? request.header("idempotency-key") : std::string_view{};
+    if (key.size() > 255) co_return invalid("Idempotency-Key", "must have at most 255 characters");
+    auto incoming = Incoming{std::move(caller), std::move(input),
+                             Context{request.request_id, std::string{request.host}, request.stop, std::string{key}}};
     auto answered = co_await endpoint.invoke(std::move(incoming));
     if (!answered) co_return std::unexpected(path_problem_is_not_found(std::move(answered).error(), endpoint.fields));
     co_return answer_of(endpoint, *std::move(answered));

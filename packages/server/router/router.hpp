@@ -49,6 +49,11 @@ public:
             +[](SchemaSet& set) { return OutputOf<Out>::schema(set); });
     }
 
+    /// A POST whose body is no JSON: an uploaded file. It answers Out in our envelope, made with OutputOf<Out>.
+    template <class Out> void post_file(std::string path, RouteDoc doc, Endpoint::Raw handler) {
+        raw_post(std::move(path), std::move(doc), +[](SchemaSet& set) { return OutputOf<Out>::schema(set); }, std::move(handler));
+    }
+
     asio::awaitable<Response> handle(Request const& request) override;
     std::size_t body_limit(Request const& head) const override;
 
@@ -60,6 +65,7 @@ private:
     struct Match;
 
     void add(Endpoint endpoint);
+    void raw_post(std::string path, RouteDoc doc, json::object (*output_schema)(SchemaSet&), Endpoint::Raw handler);
     void add_raw(std::string path, RouteDoc doc, std::string_view content_type, Endpoint::Raw handler,
                  json::object (*output_schema)(SchemaSet&));
     Match match(std::string_view path) const;
