@@ -77,7 +77,7 @@ std::optional<BotHit> CompiledRule::match_words(BotText const& text, Keyword con
     auto const last = words.size() - phrase.size();
     auto const at = row_.match_type == BotMatch::contains     ? find_words(words, phrase)
                     : row_.match_type == BotMatch::startsWith ? (stands_at(0) ? 0 : std::string_view::npos)
-                                                         : (stands_at(last) ? last : std::string_view::npos);
+                                                              : (stands_at(last) ? last : std::string_view::npos);
     if (at == std::string_view::npos) return std::nullopt;
     auto const covered = share(letters(words, at, phrase.size()), letters(words, 0, words.size()));
     return BotHit{keyword.text, (row_.match_type == BotMatch::contains ? 0.5 : 0.6) + 0.39 * covered};

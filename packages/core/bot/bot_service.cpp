@@ -184,7 +184,7 @@ Task<BotStats> BotService::stats(WorkspaceId workspace) {
             ++(row.enabled ? out.enabled_rules : out.disabled_rules);
             out.total_triggers += row.trigger_count;
         }
-        std::ranges::stable_sort(rows, std::greater{}, &BotRuleRow::trigger_count);
+        std::ranges::sort(rows, {}, [](BotRuleRow const& row) { return std::pair{-row.trigger_count, row.id}; });
         for (auto const& row : rows)
             if (out.top_rules.size() < 5) out.top_rules.push_back({row.id, row.name, row.trigger_count});
         return out;
