@@ -36,7 +36,7 @@ struct Child {
             dup2(from[1], 1);
             close(to[1]);
             close(from[0]);
-            execl(program, program, folder.c_str(), nullptr);
+            execl(program, program, "sandbox", "--json", "--files", folder.c_str(), nullptr);
             _exit(127);
         }
         close(to[0]);
@@ -98,7 +98,7 @@ int main(int argc, char** argv) try {
         std::ofstream file{folder / "plain", std::ios::binary};
         for (std::size_t i = 0; i < mib; ++i) file << text_of(crypto::random_bytes(1 << 20));
     }
-    Child sandbox{WAQTOR_SANDBOX_SERVER, folder};
+    Child sandbox{WAQTOR_PROGRAM, folder};
     asio::thread_pool pool{1};
     messaging::MediaHosts const hosts{.auth = "sandbox", .hosts = {sandbox.host}};
     messaging::TransferOptions const options{.https = {.tls = transport::Tls::make((folder / "ca.pem").string()).value()},

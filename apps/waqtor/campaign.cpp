@@ -31,7 +31,7 @@ Result<CampaignId> id_of(Wish const& wish) {
     return *id;
 }
 
-boost::json::array texts(std::vector<std::string> const& all) { return {all.begin(), all.end()}; }
+boost::json::array texts(std::vector<std::string> const& all) { return boost::json::array(all.begin(), all.end()); }
 
 Result<Campaign> create(House& house, Wish const& wish) {
     TRY(auto who, local_caller(house, wish.workspace));

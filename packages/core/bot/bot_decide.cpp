@@ -93,13 +93,14 @@ std::vector<Ranked> rank(BotInput const& input, BotText const& text, std::vector
                          why.empty() ? std::nullopt : std::optional{std::string{why}}});
         if (why.empty()) out.push_back({&rule, *std::move(hit)});
     }
-    // Among equals the oldest rule wins, always the same one.
+    // Among equals the oldest rule wins, always the same one: ids rise with time.
     std::ranges::sort(out, [](Ranked const& a, Ranked const& b) {
-        return std::tuple{a.rule->row().priority, a.hit.score, a.hit.keyword.size(), b.rule->row().id} >
-               std::tuple{b.rule->row().priority, b.hit.score, b.hit.keyword.size(), a.rule->row().id};
+        return std::tuple{-a.rule->row().priority, -a.hit.score, -std::ssize(a.hit.keyword), a.rule->row().id} <
+               std::tuple{-b.rule->row().priority, -b.hit.score, -std::ssize(b.hit.keyword), b.rule->row().id};
     });
     std::ranges::sort(shown, [](BotCandidate const& a, BotCandidate const& b) {
-        return std::tuple{!a.refused, a.priority, a.score, b.rule} > std::tuple{!b.refused, b.priority, b.score, a.rule};
+        return std::tuple{a.refused.has_value(), -a.priority, -a.score, a.rule} <
+               std::tuple{b.refused.has_value(), -b.priority, -b.score, b.rule};
     });
     return out;
 }
