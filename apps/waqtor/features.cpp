@@ -6,6 +6,7 @@
 #include "server/routes/auth_routes.hpp"
 #include "server/routes/bot_routes.hpp"
 #include "server/routes/campaign_routes.hpp"
+#include "server/routes/contact_routes.hpp"
 #include "server/routes/event_routes.hpp"
 #include "server/routes/key_routes.hpp"
 #include "server/routes/realtime_routes.hpp"
@@ -53,6 +54,7 @@ void declare_api(Router& api, Features& features) {
     declare_key_routes(api, features.keys);
     declare_event_routes(api, features.events);
     declare_session_routes(api, features.sessions);
+    declare_contact_routes(api, features.contacts, features.contact_imports, features.on.settings.country());
     declare_campaign_routes(api, features.campaigns);
     declare_bot_routes(api, features.bot);
     declare_report_routes(api, features.reports);

@@ -9,6 +9,7 @@
 #include "core/campaigns/campaign_service.hpp"
 #include "core/contacts/contact_book.hpp"
 #include "core/contacts/contact_importer.hpp"
+#include "core/contacts/contact_service.hpp"
 #include "core/events/event_reader.hpp"
 #include "core/messages/message_service.hpp"
 #include "core/reports/report_service.hpp"
@@ -68,6 +69,7 @@ public:
     ContactParts contact_parts{on.db, contact_rows, tag_rows, segment_rows, log, on.clock};
     ContactBook contact_book{contact_parts};
     ContactImporter contact_imports{contact_parts};
+    ContactService contacts{contact_parts, contact_book, on.settings.country()};
 
     sql::SqlMessageStore message_rows;
     sql::SqlGovernorStore governor_rows;

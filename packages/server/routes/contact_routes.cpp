@@ -1,0 +1,109 @@
+#include "server/routes/contact_routes.hpp"
+
+namespace waqtor {
+
+struct WhichContact {
+    ContactId id;
+};
+BOOST_DESCRIBE_STRUCT(WhichContact, (), (id))
+template <> inline constexpr std::array kFields<WhichContact>{Field{"id", "The contact"}};
+
+namespace {
+constexpr std::size_t kMostImport = 64U << 20U;
+
+void declare_people(Router& api, ContactService& contacts) {
+    api.post<CreateContact, Contact>(
+        "/api/contacts",
+        {.id = "contacts.create",
+         .summary = "Add a contact",
+         .tag = "Contacts",
+         .scope = Scope::contacts_write,
+         .success = 201,
+         .errors = {Code::conflict}},
+        [&](Caller who, CreateContact wish) { return contacts.create(std::move(who), std::move(wish)); });
+    api.get<ListContacts, Page<Contact>>(
+        "/api/contacts",
+        {.id = "contacts.list", .summary = "List contacts, newest first", .tag = "Contacts", .scope = Scope::contacts_read},
+        [&](Caller who, ListContacts wish) { return contacts.list(std::move(who), std::move(wish)); });
+    api.get<WhichContact, Contact>("/api/contacts/{id}",
+                                   {.id = "contacts.get",
+                                    .summary = "Read one contact",
+                                    .tag = "Contacts",
+                                    .scope = Scope::contacts_read,
+                                    .errors = {Code::not_found}},
+                                   [&](Caller who, WhichContact which) { return contacts.get(std::move(who), which.id); });
+    api.patch<UpdateContact, Contact>(
+        "/api/contacts/{id}",
+        {.id = "contacts.update",
+         .summary = "Change, block or unblock a contact",
+         .tag = "Contacts",
+         .scope = Scope::contacts_write,
+         .errors = {Code::not_found}},
+        [&](Caller who, UpdateContact wish) { return contacts.update(std::move(who), std::move(wish)); });
+    api.del<WhichContact, Nothing>("/api/contacts/{id}",
+                                   {.id = "contacts.remove",
+                                    .summary = "Delete a contact",
+                                    .tag = "Contacts",
+                                    .scope = Scope::contacts_write,
+                                    .errors = {Code::not_found}},
+                                   [&](Caller who, WhichContact which) -> Task<Nothing> {
+                                       CO_TRY_OK(co_await contacts.remove(std::move(who), which.id));
+                                       co_return Nothing{};
+                                   });
+    api.post<SetConsent, Contact>("/api/contacts/{id}/opt-out",
+                                  {.id = "contacts.optOut",
+                                   .summary = "Note that the person wants no more messages; what waits for them is cancelled",
+                                   .tag = "Contacts",
+                                   .scope = Scope::contacts_write,
+                                   .errors = {Code::not_found}},
+                                  [&](Caller who, SetConsent wish) { return contacts.opt_out(std::move(who), std::move(wish)); });
+    api.post<SetConsent, Contact>("/api/contacts/{id}/opt-in",
+                                  {.id = "contacts.optIn",
+                                   .summary = "Note that the person agreed to messages",
+                                   .tag = "Contacts",
+                                   .scope = Scope::contacts_write,
+                                   .errors = {Code::not_found}},
+                                  [&](Caller who, SetConsent wish) { return contacts.opt_in(std::move(who), std::move(wish)); });
+}
+
+using Export = Task<std::string> (ContactService::*)(Caller);
+void declare_export(Router& api, ContactService& contacts, std::string const& suffix, std::string_view id, std::string_view type,
+                    Export write) {
+    api.raw("/api/contacts/export." + suffix,
+            {.id = id, .summary = "Every contact as a file", .tag = "Contacts", .scope = Scope::contacts_read}, type,
+            [&contacts, write, type, suffix](Caller who, Request const&) -> Task<Response> {
+                CO_TRY(auto body, co_await (contacts.*write)(std::move(who)));
+                co_return Response{.content_type = type,
+                                   .headers = {{"Content-Disposition", "attachment; filename=\"contacts." + suffix + "\""}},
+                                   .body = std::move(body)};
+            });
+}
+}   // namespace
+
+void declare_contact_routes(Router& api, ContactService& contacts, ContactImporter& imports, std::string country) {
+    declare_people(api, contacts);
+    declare_export(api, contacts, "csv", "contacts.exportCsv", "text/csv; charset=utf-8", &ContactService::csv);
+    declare_export(api, contacts, "vcf", "contacts.exportVcards", "text/vcard; charset=utf-8", &ContactService::vcards);
+    auto const take = [&](std::string const& path, std::string_view id, std::string_view summary, bool preview) {
+        api.post_file<ImportReport>(
+            path,
+            {.id = id,
+             .summary = summary,
+             .description = "The body is the file itself: CSV in any common encoding, Google's or Outlook's export, vCard or XLSX.",
+             .tag = "Contacts",
+             .scope = Scope::contacts_write,
+             .body_limit = kMostImport},
+            [&imports, country, preview](Caller who, Request const& request) -> Task<Response> {
+                CO_TRY(auto const report, co_await imports.import_bytes(std::move(who), std::string{request.body},
+                                                                        {.country = country, .preview = preview}));
+                Response out;
+                OutputOf<ImportReport>::write(out.body, report);
+                co_return out;
+            });
+    };
+    take("/api/contacts/import", "contacts.import", "Bring in people from a file", false);
+    take("/api/contacts/import/preview", "contacts.previewImport", "Say what an import would do, and why rows would be left out",
+         true);
+}
+
+}   // namespace waqtor
