@@ -10,6 +10,7 @@
 #include "server/routes/event_routes.hpp"
 #include "server/routes/key_routes.hpp"
 #include "server/routes/realtime_routes.hpp"
+#include "server/routes/message_routes.hpp"
 #include "server/routes/report_routes.hpp"
 #include "server/routes/session_routes.hpp"
 #include "server/routes/user_routes.hpp"
@@ -55,6 +56,10 @@ void declare_api(Router& api, Features& features) {
     declare_event_routes(api, features.events);
     declare_session_routes(api, features.sessions);
     declare_contact_routes(api, features.contacts, features.contact_imports, features.on.settings.country());
+    declare_message_routes(api, features.message_desk);
+    declare_media_routes(api, features.message_desk, features.media);
+    declare_template_routes(api, features.templates);
+    declare_governor_routes(api, features.governor);
     declare_campaign_routes(api, features.campaigns);
     declare_bot_routes(api, features.bot);
     declare_report_routes(api, features.reports);

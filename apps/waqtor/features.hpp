@@ -11,9 +11,13 @@
 #include "core/contacts/contact_importer.hpp"
 #include "core/contacts/contact_service.hpp"
 #include "core/events/event_reader.hpp"
-#include "core/messages/message_service.hpp"
+#include "core/messages/governor_service.hpp"
+#include "core/messages/media_store.hpp"
+#include "core/messages/message_desk.hpp"
+#include "core/messages/template_service.hpp"
 #include "core/reports/report_service.hpp"
 #include "core/sessions/session_service.hpp"
+#include "server/outbound/media_fetcher.hpp"
 #include "storage/sql/bot_store.hpp"
 #include "storage/sql/campaign_store.hpp"
 #include "storage/sql/contact_store.hpp"
@@ -21,12 +25,15 @@
 #include "storage/sql/governor_store.hpp"
 #include "storage/sql/key_store.hpp"
 #include "storage/sql/login_store.hpp"
+#include "storage/sql/media_rows.hpp"
 #include "storage/sql/message_store.hpp"
 #include "storage/sql/report_store.hpp"
 #include "storage/sql/session_store.hpp"
 #include "storage/sql/tag_store.hpp"
 #include "storage/sql/user_store.hpp"
 #include "storage/sql/workspace_setting_store.hpp"
+
+#include <boost/asio/thread_pool.hpp>
 
 namespace waqtor {
 
@@ -74,6 +81,15 @@ public:
     sql::SqlMessageStore message_rows;
     sql::SqlGovernorStore governor_rows;
     MessageService messages;
+    asio::thread_pool media_workers{1};   // hashing and writing files
+    sql::SqlMediaRows media_rows;
+    sql::SqlTemplateStore template_rows;
+    FileMediaStore media_files{std::filesystem::path{on.settings.data()} / "media"};
+    HttpMediaFetcher media_fetcher{{.allowed = on.settings.media_allowed()}};
+    MediaService media{on.db, media_rows, media_files, &media_fetcher, on.clock, media_workers.get_executor()};
+    TemplateService templates{on.db, template_rows, media_rows, contact_book, on.clock};
+    MessageDesk message_desk{messages, media, template_rows};
+    GovernorService governor{messages};
 
     EventReader events;
 

@@ -49,6 +49,11 @@ private:
             if (failure) return;
             auto const purged = run_here(house_.features.logins.purge());
             if (!purged) log_.write(LogLevel::warn, "old logins were not removed", {{"why", purged.error().message}});
+            auto const keys = run_here(house_.features.message_desk.purge());
+            if (!keys) log_.write(LogLevel::warn, "old idempotency keys were not removed", {{"why", keys.error().message}});
+            auto const files =
+                run_here(house_.features.media.expire(std::chrono::hours{24 * house_.features.on.settings.media_days()}));
+            if (!files) log_.write(LogLevel::warn, "old media files were not removed", {{"why", files.error().message}});
             wait_hour();
         });
     }

@@ -73,6 +73,10 @@ struct Settings final : SettingList {
                  "Opt-outs and WhatsApp's own locks always count"},
                 true};
 
+    Number media_days{*this, {"media.days", "Stored files that no message used for so many days are removed"}, 30, 1, 3650};
+    List media_allowed{
+        *this, {"media.allowed_networks", "Private networks that files may be fetched from; none by default"}, Format::cidr};
+
     Text log_level{*this, {"log.level", "Least important line to write", "LOG_LEVEL"}, "info", {"debug", "info", "warn", "error"}};
     Text log_format{*this, {"log.format", "How lines are written"}, "text", {"text", "json"}};
     Number minimum_free_mib{*this, {"disk.minimum_free_mib", "Free space below which the server is not ready"}, 100, 1, 1048576};

@@ -14,7 +14,7 @@ using namespace std::chrono;
 
 constexpr Milliseconds kWorthANote = seconds{5};   // shorter waits are the normal pace
 
-Recipient recipient_of(DueMessage const& message) {
+Addressee recipient_of(DueMessage const& message) {
     return {.group = message.is_group,
             .last_received_at = message.last_received_at,
             .last_sent_at = message.last_sent_at,

@@ -20,7 +20,7 @@ private:
 
     struct Batch {
         std::vector<DueMessage> due;
-        std::vector<Recipient> recipients;   // of each
+        std::vector<Addressee> recipients;   // of each
         SessionPace pace;
         GovernorLimits limits;
         std::optional<Timestamp> next{};   // when something is due, if nothing is now

@@ -11,11 +11,11 @@ constexpr Milliseconds kConversation = hours{24};   // who wrote within it is be
 
 Timestamp start_of_day(std::int64_t day) { return Timestamp{days{day}}; }
 
-bool in_conversation(Recipient const& to, Timestamp now) {
+bool in_conversation(Addressee const& to, Timestamp now) {
     return to.last_received_at && now - *to.last_received_at < kConversation;
 }
 
-bool is_new(Recipient const& to) { return !to.group && !to.last_received_at && !to.last_sent_at; }
+bool is_new(Addressee const& to) { return !to.group && !to.last_received_at && !to.last_sent_at; }
 
 double refilled(GovernorLimits const& limits, SessionPace const& session, Timestamp now) {
     auto const passed = duration<double>(now - session.tokens_at).count();
@@ -24,7 +24,7 @@ double refilled(GovernorLimits const& limits, SessionPace const& session, Timest
 }
 
 /// The end of the quiet hours `now` falls into, if it does.
-std::optional<Timestamp> quiet_end(GovernorLimits const& limits, Recipient const& to, Timestamp now) {
+std::optional<Timestamp> quiet_end(GovernorLimits const& limits, Addressee const& to, Timestamp now) {
     if (limits.quiet_from == limits.quiet_until) return std::nullopt;
     auto const local = now + to.offset;
     auto const midnight = floor<days>(local);
@@ -41,14 +41,14 @@ std::optional<Timestamp> quiet_end(GovernorLimits const& limits, Recipient const
 Decision alone(WaitReason reason, Timestamp until) { return {Verdict::wait_alone, reason, until}; }
 Decision all(WaitReason reason, Timestamp until) { return {Verdict::wait_all, reason, until}; }
 
-std::optional<Decision> locks(SessionPace const& session, Recipient const& to, Timestamp now) {
+std::optional<Decision> locks(SessionPace const& session, Addressee const& to, Timestamp now) {
     if (session.hold_until && *session.hold_until > now) return all(WaitReason::whatsapp_lock, *session.hold_until);
     if (is_new(to) && session.new_hold_until && *session.new_hold_until > now)
         return alone(WaitReason::new_contact_lock, *session.new_hold_until);
     return std::nullopt;
 }
 
-std::optional<Decision> of_person(GovernorLimits const& limits, Recipient const& to, Origin origin, Timestamp now) {
+std::optional<Decision> of_person(GovernorLimits const& limits, Addressee const& to, Origin origin, Timestamp now) {
     if (limits.quiet_for == QuietFor::everyone || (limits.quiet_for == QuietFor::campaigns && origin == Origin::campaign))
         if (auto const end = quiet_end(limits, to, now)) return alone(WaitReason::quiet_hours, *end);
     if (to.last_sent_at && now < *to.last_sent_at + seconds{limits.person_gap_seconds})
@@ -62,7 +62,7 @@ std::optional<Decision> of_person(GovernorLimits const& limits, Recipient const&
     return std::nullopt;
 }
 
-std::optional<Decision> of_day(GovernorLimits const& limits, SessionPace const& session, Recipient const& to, Timestamp now) {
+std::optional<Decision> of_day(GovernorLimits const& limits, SessionPace const& session, Addressee const& to, Timestamp now) {
     if (in_conversation(to, now)) return std::nullopt;
     auto const today = day_of(now);
     auto const fresh = session.day != today;
@@ -96,7 +96,7 @@ std::int64_t daily_limit(GovernorLimits const& limits, SessionPace const& sessio
     return static_cast<std::int64_t>(static_cast<double>(limits.warm_up_first) * std::pow(factor, share));
 }
 
-Decision decide(GovernorLimits const& limits, Pacing pacing, SessionPace const& session, Recipient const& to, Origin origin,
+Decision decide(GovernorLimits const& limits, Pacing pacing, SessionPace const& session, Addressee const& to, Origin origin,
                 Timestamp now) {
     if (to.blocked) return {Verdict::refuse, WaitReason::blocked, {}};
     if (to.opted_out && origin == Origin::campaign) return {Verdict::refuse, WaitReason::opted_out, {}};
@@ -108,7 +108,7 @@ Decision decide(GovernorLimits const& limits, Pacing pacing, SessionPace const& 
     return {};
 }
 
-void spend(GovernorLimits const& limits, SessionPace& session, Recipient const& to, Timestamp now, double dice) {
+void spend(GovernorLimits const& limits, SessionPace& session, Addressee const& to, Timestamp now, double dice) {
     session.tokens = refilled(limits, session, now) - 1;
     session.tokens_at = now;
     // A person needs a moment between two messages: a tenth of the average pause while the burst lasts, varied.

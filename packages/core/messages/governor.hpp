@@ -69,7 +69,7 @@ BOOST_DESCRIBE_STRUCT(SessionPace, (),
                        hold_reason, new_hold_until))
 
 /// To whom.
-struct Recipient {
+struct Addressee {
     bool group = false;
     bool opted_out = false;
     bool blocked = false;
@@ -113,11 +113,11 @@ struct Decision {
 
 enum class Pacing : std::uint8_t { on, off };   // off: only opt-out, blocks and WhatsApp's own locks count
 
-Decision decide(GovernorLimits const& limits, Pacing pacing, SessionPace const& session, Recipient const& to, Origin origin,
+Decision decide(GovernorLimits const& limits, Pacing pacing, SessionPace const& session, Addressee const& to, Origin origin,
                 Timestamp now);
 
 /// Takes what one message uses. `dice` in [0, 1) varies the pause.
-void spend(GovernorLimits const& limits, SessionPace& session, Recipient const& to, Timestamp now, double dice);
+void spend(GovernorLimits const& limits, SessionPace& session, Addressee const& to, Timestamp now, double dice);
 
 /// Messages the number may send on the day of `now`: per_day, or less while it warms up.
 std::int64_t daily_limit(GovernorLimits const& limits, SessionPace const& session, Timestamp now);

@@ -29,7 +29,7 @@ protected:
     GovernorLimits limits{.warm_up = false, .check_numbers = false};
     Pacing pacing = Pacing::on;
     SessionPace session;
-    Recipient to{.last_received_at = {}, .last_sent_at = at("2026-01-01T00:00:00Z")};
+    Addressee to{.last_received_at = {}, .last_sent_at = at("2026-01-01T00:00:00Z")};
     Timestamp now = at("2026-03-02T10:00:00Z");
 };
 

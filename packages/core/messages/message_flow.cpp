@@ -177,8 +177,8 @@ Result<GovernorLimits> MessageService::limits(Transaction& tx, SessionRef sessio
     return read_json<GovernorLimits>(value);
 }
 
-Result<Recipient> MessageService::recipient(Transaction& tx, WorkspaceId workspace, ChatRow const& chat) {
-    Recipient out{.group = chat.is_group,
+Result<Addressee> MessageService::recipient(Transaction& tx, WorkspaceId workspace, ChatRow const& chat) {
+    Addressee out{.group = chat.is_group,
                   .last_received_at = chat.last_received_at,
                   .last_sent_at = chat.last_sent_at,
                   .sent_day = chat.sent_day,

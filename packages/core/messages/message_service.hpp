@@ -77,7 +77,7 @@ public:
     Result<GovernorLimits> limits(Transaction& tx, SessionRef session);
     Result<SessionPace> pace(Transaction& tx, SessionRef session);
     /// What the governor wants to know of a chat and its person.
-    Result<Recipient> recipient(Transaction& tx, WorkspaceId workspace, ChatRow const& chat);
+    Result<Addressee> recipient(Transaction& tx, WorkspaceId workspace, ChatRow const& chat);
 
 private:
     friend class Dispatcher;

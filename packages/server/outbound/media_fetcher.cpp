@@ -1,7 +1,6 @@
 #include "server/outbound/media_fetcher.hpp"
 
 #include "core/base/cidr.hpp"
-#include "server/http/target.hpp"
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>

@@ -9,11 +9,11 @@ struct OneUser {
 BOOST_DESCRIBE_STRUCT(OneUser, (), (user))
 template <> inline constexpr std::array kFields<OneUser>{Field{"user", "The person"}};
 
-struct Message {
+struct Said {
     std::string message;
 };
-BOOST_DESCRIBE_STRUCT(Message, (), (message))
-template <> inline constexpr std::array kFields<Message>{Field{"message", "What was done"}};
+BOOST_DESCRIBE_STRUCT(Said, (), (message))
+template <> inline constexpr std::array kFields<Said>{Field{"message", "What was done"}};
 
 struct WhichLogin {
     LoginId id;
@@ -41,7 +41,7 @@ Reply<LoggedIn> answer(StartedLogin login, Caller const& who) {
     return out;
 }
 
-Reply<Merged<Message>> said(std::string message) { return {{{std::move(message)}}}; }
+Reply<Merged<Said>> said(std::string message) { return {{{std::move(message)}}}; }
 
 void declare_login_routes(Router& api, AccountService& accounts, LoginService& logins) {
     api.post<Register, LoggedIn>(
@@ -77,18 +77,18 @@ void declare_login_routes(Router& api, AccountService& accounts, LoginService& l
                                .access = Access::open,
                                .errors = {Code::unauthenticated}},
                               [&](Caller, Refresh wish) { return logins.refresh(std::move(wish.refresh_token)); });
-    api.post<Nothing, Merged<Message>>("/api/auth/logout",
-                                       {.id = "auth.logout", .summary = "End this login", .tag = kTag, .errors = {Code::forbidden}},
-                                       [&](Caller who, Nothing) -> Task<Reply<Merged<Message>>> {
-                                           CO_TRY_OK(co_await logins.log_out(who));
-                                           auto out = said("Logged out");
-                                           if (who.proof == Proof::cookie) out.headers.push_back(forget_login_cookie(who.secure));
-                                           co_return out;
-                                       });
-    api.post<Nothing, Merged<Message>>(
+    api.post<Nothing, Merged<Said>>("/api/auth/logout",
+                                    {.id = "auth.logout", .summary = "End this login", .tag = kTag, .errors = {Code::forbidden}},
+                                    [&](Caller who, Nothing) -> Task<Reply<Merged<Said>>> {
+                                        CO_TRY_OK(co_await logins.log_out(who));
+                                        auto out = said("Logged out");
+                                        if (who.proof == Proof::cookie) out.headers.push_back(forget_login_cookie(who.secure));
+                                        co_return out;
+                                    });
+    api.post<Nothing, Merged<Said>>(
         "/api/auth/logout-all",
         {.id = "auth.logoutAll", .summary = "End every login of this person", .tag = kTag, .errors = {Code::forbidden}},
-        [&](Caller who, Nothing) -> Task<Reply<Merged<Message>>> {
+        [&](Caller who, Nothing) -> Task<Reply<Merged<Said>>> {
             CO_TRY_OK(need_login(who));
             CO_TRY_OK(co_await logins.log_out_everywhere(who));
             auto out = said("Logged out everywhere");
@@ -136,17 +136,17 @@ void declare_profile_routes(Router& api, AccountService& accounts) {
                                         CO_TRY(auto user, co_await accounts.update_profile(std::move(who), std::move(wish)));
                                         co_return OneUser{std::move(user)};
                                     });
-    api.put<ChangePassword, Merged<Message>>("/api/auth/password",
-                                             {.id = "auth.changePassword",
-                                              .summary = "Change one's password",
-                                              .description = "Ends every other login of the person.",
-                                              .tag = kTag,
-                                              .errors = {Code::forbidden}},
-                                             [&](Caller who, ChangePassword wish) -> Task<Merged<Message>> {
-                                                 CO_TRY_OK(need_login(who));
-                                                 CO_TRY_OK(co_await accounts.change_password(std::move(who), std::move(wish)));
-                                                 co_return Merged<Message>{{"Password changed"}};
-                                             });
+    api.put<ChangePassword, Merged<Said>>("/api/auth/password",
+                                          {.id = "auth.changePassword",
+                                           .summary = "Change one's password",
+                                           .description = "Ends every other login of the person.",
+                                           .tag = kTag,
+                                           .errors = {Code::forbidden}},
+                                          [&](Caller who, ChangePassword wish) -> Task<Merged<Said>> {
+                                              CO_TRY_OK(need_login(who));
+                                              CO_TRY_OK(co_await accounts.change_password(std::move(who), std::move(wish)));
+                                              co_return Merged<Said>{{"Password changed"}};
+                                          });
 }
 }   // namespace
 

@@ -6,7 +6,9 @@ namespace waqtor {
 namespace {
 
 template <class Out> Response answer(unsigned status, Out const& out) {
-    return {.status = status, .body = json::serialize(OutputOf<Out>::write(out))};
+    Response response{.status = status};
+    OutputOf<Out>::write(response.body, out);
+    return response;
 }
 
 /// A file that came, as the body itself or as the part "file" of a form, with the form's other fields.
