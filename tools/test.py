@@ -1,7 +1,7 @@
 """Builds and runs every suite, prints one line each, and ends with `N passed, N failed`.
 
 The C++ suites, and with them the API scenarios, contract and crash tests, run from the release build and again under ASan+UBSan; the
-concurrent parts under TSan. `--long` instead runs the long crash run and the foreign WhatsApp clients, from the release build, and gives each
+concurrent parts under TSan. The foreign WhatsApp clients run once, from the release build. `--long` adds the long crash run and gives each
 fuzz target a minute."""
 
 import argparse

@@ -22,7 +22,7 @@ double rss_mib() {
 }
 }   // namespace
 
-template <class F> Result<void> Job::until(std::string_view what, F done) {
+Result<void> Job::until(std::string_view what, std::function<Result<bool>()> done) {
     auto const end = std::chrono::steady_clock::now() + kMost;
     for (;;) {
         TRY(auto const is_done, done());

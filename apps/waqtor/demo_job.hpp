@@ -25,7 +25,7 @@ public:
     Result<DemoReport> report();
 
 private:
-    template <class F> Result<void> until(std::string_view what, F done);
+    Result<void> until(std::string_view what, std::function<Result<bool>()> done);
     Result<void> quiet();
     Result<std::vector<MessageRow>> messages(bool outgoing);
     Result<void> count(DemoReport& report);
