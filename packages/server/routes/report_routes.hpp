@@ -5,6 +5,6 @@
 namespace waqtor {
 
 /// WaQtor 2.3's reports.
-void declare_report_routes(Router &api, ReportService &reports);
+void declare_report_routes(Router& api, ReportService& reports);
 
-} // namespace waqtor
+}   // namespace waqtor
