@@ -95,7 +95,7 @@ Task<Report> ReportService::report(WorkspaceId workspace, ReportRequest wish) {
         if (each.sent_count > 0 && out.top_campaigns.size() < 5)
             out.top_campaigns.push_back({each.id, each.name, each.sent_count, each.delivered_count,
                                          percent(each.delivered_count, each.sent_count + each.failed_count)});
-    std::ranges::sort(out.top_campaigns, {}, [](TopCampaign const& one) { return std::pair{-one.success_rate, one.id}; });
+    std::ranges::sort(out.top_campaigns, {}, [](TopCampaign const& each) { return std::pair{-each.success_rate, each.id}; });
     co_return out;
 }
 
