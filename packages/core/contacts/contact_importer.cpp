@@ -174,7 +174,7 @@ private:
         return {.id = ContactId::make(now_),
                 .workspace = who_.workspace,
                 .phone = number.e164,
-                .language = language_of(number.country),
+                .language = language_of_country(number.country),
                 .country = number.country,
                 .time_zone = time_zone_of(number.country),
                 .source = ContactSource::import,

@@ -110,7 +110,7 @@ Task<Contact> ContactService::create(Caller who, CreateContact wish) {
                    .email = wish.email.value_or(""),
                    .company = wish.company.value_or(""),
                    .position = wish.position.value_or(""),
-                   .language = language_of(number->country),
+                   .language = language_of_country(number->country),
                    .country = number->country,
                    .time_zone = time_zone_of(number->country),
                    .custom = wish.custom.value_or(std::map<std::string, std::string>{}),

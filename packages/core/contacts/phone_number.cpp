@@ -131,7 +131,7 @@ std::string time_zone_of(std::string_view country) {
     return U_SUCCESS(failure) && name ? name : "";
 }
 
-std::string language_of(std::string_view country) {
+std::string language_of_country(std::string_view country) {
     constexpr std::array<std::string_view, 20> kArabic{"AE", "BH", "DZ", "EG", "IQ", "JO", "KW", "LB", "LY", "MA",
                                                        "MR", "OM", "PS", "QA", "SA", "SD", "SY", "TN", "YE", "DJ"};
     constexpr std::array<std::string_view, 6> kEnglish{"AU", "CA", "GB", "IE", "NZ", "US"};

@@ -20,6 +20,6 @@ bool is_country(std::string_view country);
 /// "Asia/Riyadh", when the country has one time zone only; else empty.
 std::string time_zone_of(std::string_view country);
 /// "ar" or "en" when most people with such numbers read it; else empty.
-std::string language_of(std::string_view country);
+std::string language_of_country(std::string_view country);
 
 }   // namespace waqtor

@@ -53,7 +53,7 @@ TEST(PhoneNumber, KnowsCountries) {
     EXPECT_EQ(time_zone_of("EG"), "Africa/Cairo");
     EXPECT_EQ(time_zone_of("US"), "") << "several";
     EXPECT_EQ(time_zone_of(""), "");
-    EXPECT_EQ(language_of("EG"), "ar");
+    EXPECT_EQ(language_of_country("EG"), "ar");
     EXPECT_TRUE(is_country("SA"));
     EXPECT_FALSE(is_country("XX"));
 }
