@@ -8,7 +8,8 @@ namespace {
 /// The keys that template variables know.
 std::map<std::string, std::string> variables(ContactRow const& row) {
     auto out = row.custom;
-    out["name"] = shown_name(row);
+    // Never the number in place of a name: "Hello +966…" is worse than a template's default.
+    if (auto const& name = row.name.empty() ? row.push_name : row.name; !name.empty()) out["name"] = name;
     if (row.phone) out["phone"] = *row.phone;
     for (auto const& [key, value] : {std::pair{"email", &row.email}, {"company", &row.company}, {"position", &row.position}})
         if (!value->empty()) out[key] = *value;

@@ -97,7 +97,7 @@ TEST(GroupStanzas, SettingsOfTheQueryAreRead) {
     EXPECT_EQ(group->parent, jid("120363000000000009@g.us"));
     EXPECT_EQ(group->size, 900U);
     EXPECT_EQ(group->members.at(0).phone, kAmalPhone);
-    EXPECT_EQ(set_group_timer(kGroup, 0).children()[0].tag, "not_ephemeral");
+    EXPECT_EQ(set_group_timer(kGroup, 0).children()[0].tag.view(), "not_ephemeral");
 }
 
 }   // namespace
