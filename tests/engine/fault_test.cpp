@@ -74,7 +74,7 @@ TEST_F(Faults, AnOutageIsWaitedOut) {
 TEST_F(Faults, ALostAcknowledgementIsAskedForAgainAndThePhoneReadsOnce) {
     Device device{ground};
     device.link(kAmal);
-    ground->add_fault({.kind = FaultRule::Kind::drop, .tag = "ack", .times = 1});
+    ground->add_fault({.kind = FaultRule::Kind::drop, .tag = "ack"});   // all of them: receipts are acknowledged as well
     auto const sent = device.send_text(address(kBadr), "once");
     ASSERT_TRUE(sent);
     expect_read("once", kBadr);
@@ -82,6 +82,7 @@ TEST_F(Faults, ALostAcknowledgementIsAskedForAgainAndThePhoneReadsOnce) {
         co_return client.figures().unacknowledged;
     }(device.client())),
               1);
+    ground->remove_faults();
     ASSERT_TRUE(ground->disconnect(device_name()));
     device.heard.wait("acknowledged", [&](auto const& event) { return event.message == *sent; });
     ASSERT_TRUE(device.send_text(address(kBadr), "after"));
