@@ -1,4 +1,4 @@
-"""README's five steps, run as they stand there, against `waqtor demo`."""
+"""README's five steps, run as they stand there, against `waqtor serve` on an empty folder."""
 
 import os
 import re
@@ -8,12 +8,13 @@ import subprocess
 from conftest import BINARY, ROOT
 
 
-def test_the_five_steps_work():
+def test_the_five_steps_work(tmp_path):
     steps = re.search(r"```bash\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)[1]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("WAQTOR_")}
-    demo = subprocess.Popen([BINARY, "demo", "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, text=True, env=environment)
+    server = subprocess.Popen([BINARY, "serve", "--data", str(tmp_path / "data"), "--listen", "127.0.0.1:0"],
+                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment)
     try:
-        link = next(line.split()[-1] for line in demo.stdout if "Setup link" in line)
+        link = next(line.split()[-1] for line in server.stdout if "/setup#" in line)
         url, _, token = link.partition("/setup#")
         assert "URL=http://127.0.0.1:8080" in steps
         script = "set -e\n" + steps.replace("URL=http://127.0.0.1:8080", f"URL={url}").replace("wait=30", "wait=1")
@@ -23,6 +24,6 @@ def test_the_five_steps_work():
         assert '"type":"key.created"' in done.stdout
         assert done.stdout.rstrip().endswith('"data":[],"last":5,"hasMore":false}')
     finally:
-        demo.send_signal(signal.SIGTERM)
-        demo.communicate()
-    assert demo.returncode == 0
+        server.send_signal(signal.SIGTERM)
+        server.communicate()
+    assert server.returncode == 0

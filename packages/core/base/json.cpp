@@ -5,12 +5,14 @@
 #include <fmt/format.h>
 #include <boost/json/basic_parser_impl.hpp>
 
+#include <cmath>
 #include <set>
 
 namespace waqtor {
 namespace {
 
-/// Builds a value as Boost.JSON's own handler does, and refuses what that lets through: a key twice, U+0000 in text.
+/// Builds a value as Boost.JSON's own handler does, and refuses what that lets through: a key twice, U+0000 in text,
+/// a number beyond what a double holds.
 class StrictHandler {
 public:
     static constexpr std::size_t max_object_size = std::size_t(-1);
@@ -55,7 +57,11 @@ public:
     bool on_number_part(json::string_view, Failure&) { return true; }
     bool on_int64(std::int64_t number, json::string_view, Failure&) { return stack_.push_int64(number), true; }
     bool on_uint64(std::uint64_t number, json::string_view, Failure&) { return stack_.push_uint64(number), true; }
-    bool on_double(double number, json::string_view, Failure&) { return stack_.push_double(number), true; }
+    bool on_double(double number, json::string_view, Failure& failure) {
+        if (!std::isfinite(number)) return refuse("has a number that is too large", failure);
+        stack_.push_double(number);
+        return true;
+    }
     bool on_bool(bool value, Failure&) { return stack_.push_bool(value), true; }
     bool on_null(Failure&) { return stack_.push_null(), true; }
     bool on_comment_part(json::string_view, Failure&) { return true; }

@@ -92,6 +92,10 @@ TEST(Json, RefusesHugeNumbers) {
         if (!value) continue;   // refused even earlier
         EXPECT_FALSE(read_json<Sample>(*value)) << number;
     }
+    // Infinity is no JSON, so it must not come in where any number may stand.
+    EXPECT_EQ(parse_json("[1e400]").error().code, Code::malformed);
+    EXPECT_EQ(parse_json("[-1e400]").error().code, Code::malformed);
+    EXPECT_TRUE(parse_json("[1e308,-1e308,1e-400]"));
 }
 
 TEST(Json, RefusesWhatIsNotStrictJson) {
