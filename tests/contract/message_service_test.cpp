@@ -218,19 +218,6 @@ TEST_P(MessageServiceContract, ReceivesOnceFillsPlaceholdersAndTellsHooks) {
     EXPECT_EQ(chats()[0].unread, 2);
 }
 
-TEST_P(MessageServiceContract, WhatNobodyShouldSendStopsNothing) {
-    receive(inbound("A1", "broken \xff text"));
-    EXPECT_EQ(content_from(all_messages().at(0).content).text, "broken \uFFFD text");
-    auto status = inbound("A2", "my day");
-    status.chat = "status@broadcast";
-    receive(status);
-    receive(inbound(std::string{"A\0"
-                                "3",
-                                3},
-                    "an id with a zero"));
-    EXPECT_EQ(all_messages().size(), 1U);
-}
-
 TEST_P(MessageServiceContract, AChatStaysOneWhenThePhoneBecomesALid) {
     receive(inbound("A1", "from the phone"));
     receive(inbound("A2", "from the lid", {.lid = "900"}));

@@ -3,8 +3,6 @@
 #include "core/base/json.hpp"
 #include "core/contacts/fold.hpp"
 
-#include <unicode/unistr.h>
-
 namespace waqtor {
 namespace {
 
@@ -75,13 +73,6 @@ Content content_from(std::string_view stored) {
     Problems ignored;
     auto read = parsed ? read_json<Content>(*parsed, nullptr, "", ignored) : std::nullopt;
     return read ? *std::move(read) : Content{.type = MessageType::unsupported};
-}
-
-std::string well_formed(std::string text) {
-    if (std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; })) return text;
-    std::string out;
-    icu::UnicodeString::fromUTF8({text.data(), static_cast<std::int32_t>(text.size())}).toUTF8String(out);
-    return out;
 }
 
 std::string searchable(Content const& content) {

@@ -10,9 +10,6 @@ Result<void> check_content(Content const& content);
 std::string content_text(Content const& content);
 Content content_from(std::string_view stored);
 
-/// The text with U+FFFD in the place of bytes that are no UTF-8: the databases take no others.
-std::string well_formed(std::string text);
-
 /// Everything in it that people may search for, folded (core/contacts/fold.hpp).
 std::string searchable(Content const& content);
 

@@ -2,8 +2,6 @@
 #include "core/messages/message_events.hpp"
 #include "core/messages/message_service.hpp"
 
-#include <algorithm>
-
 // What comes in.
 
 namespace waqtor {
@@ -17,14 +15,6 @@ Person person_of(Address const& address) {
     return {.phone = "+" + user};
 }
 
-/// Status updates and channels are nobody's chat. An id that cannot be stored is no client's of WhatsApp.
-bool is_conversation(Inbound const& message) {
-    auto const server = std::string_view{message.chat}.substr(std::min(message.chat.find('@'), message.chat.size()));
-    auto const known = server == "@s.whatsapp.net" || server == "@lid" || server == "@g.us";
-    auto const printable = [](char c) { return c > 0x20 && c < 0x7f; };
-    return known && !message.id.empty() && message.id.size() <= 128 && std::ranges::all_of(message.id, printable);
-}
-
 /// A broken character cannot be stored; such a name or text is rare and an attack at worst.
 std::string clean(std::string text) {
     std::erase(text, '\0');
@@ -33,7 +23,6 @@ std::string clean(std::string text) {
 }   // namespace
 
 Result<void> MessageService::received(Transaction& tx, SessionRef session, Inbound const& message) {
-    if (!is_conversation(message)) return {};
     auto const now = parts_.clock.now();
     std::optional<ContactId> author;
     if (!message.from_me) {
@@ -59,9 +48,6 @@ Result<void> MessageService::received(Transaction& tx, SessionRef session, Inbou
 
     auto content = message.content;
     if (content.text) content.text = clean(*std::move(content.text));
-    auto const text = content_text(content);
-    auto const stored = well_formed(text);
-    if (stored != text) content = content_from(stored);
     MessageRow row{.id = next_id(now),
                    .workspace = session.workspace,
                    .session = session.session,
@@ -69,7 +55,7 @@ Result<void> MessageService::received(Transaction& tx, SessionRef session, Inbou
                    .outgoing = message.from_me,
                    .whatsapp_id = message.id,
                    .type = content.type,
-                   .content = stored,
+                   .content = content_text(content),
                    .folded = searchable(content),
                    .target = content.target ? std::optional{content.target->id} : std::nullopt,
                    .origin = Origin::phone,
