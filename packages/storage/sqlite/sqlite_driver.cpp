@@ -1,5 +1,7 @@
 #include "storage/sqlite/sqlite_driver.hpp"
 
+#include <thread>
+
 #include "storage/sql/dialect.hpp"
 #include "storage/sql/migrations.hpp"
 #include "storage/sql/statement_cache.hpp"
@@ -65,6 +67,16 @@ constexpr auto kWriterSettings = R"sql(
     PRAGMA journal_size_limit = 16777216;
 )sql";
 
+/// Turning a database to WAL does not wait for another program that does the same: so ask again.
+Result<void> execute_patiently(sqlite3* handle, char const* sql, std::chrono::milliseconds most) {
+    auto const end = std::chrono::steady_clock::now() + most;
+    for (;;) {
+        auto done = execute(handle, sql);
+        if (done || done.error().code != Code::busy || std::chrono::steady_clock::now() > end) return done;
+        std::this_thread::sleep_for(std::chrono::milliseconds{5});
+    }
+}
+
 class SqliteDriver final : public sql::Driver {
 public:
     explicit SqliteDriver(Options options) : options_{std::move(options)} {}
@@ -74,7 +86,7 @@ public:
         if (writes) TRY_OK(create_private());
         TRY(auto handle, open(options_.path, writes ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY, options_.busy));
         TRY_OK(execute(handle.get(), kSettings));
-        if (writes) TRY_OK(execute(handle.get(), kWriterSettings));
+        if (writes) TRY_OK(execute_patiently(handle.get(), kWriterSettings, options_.busy));
         return std::make_unique<SqliteConnection>(std::move(handle));
     }
 
