@@ -222,9 +222,10 @@ TEST_P(CampaignContract, PausesWhenTooManyFailOrLeave) {
     auto const leaving = make({.opt_out_percent = 10, .after = 4});
     for (auto const& message : messages())
         if (message.campaign == leaving && message.state == MessageState::accepted) move(message.id, MessageState::read);
-    says(messages().back().contact, "stop");
-    says(recipients(leaving, RecipientState::read)[0].contact, "stop");
-    says(recipients(leaving, RecipientState::read)[1].contact, "stop");
+    auto const readers = recipients(leaving, RecipientState::read);
+    says(readers[0].contact, "stop");
+    says(readers[1].contact, "stop");
+    says(readers[2].contact, "stop");
     pump_all();
     EXPECT_EQ(now(leaving).reason, "opt_out_rate");
 }
