@@ -9,6 +9,7 @@
 
 #include <charconv>
 #include <csignal>
+#include <fstream>
 
 namespace waqtor {
 namespace {
@@ -97,6 +98,8 @@ Result<void> run(Wish const& wish, Output const& output) {
     stop.async_wait([&io](auto, int) { io.stop(); });
 
     auto service = sandbox::Sandbox{{.address = listen.address, .port = listen.port, .folder = files.path()}};
+    if (!(std::ofstream{files.path() / "url"} << service.url() << '\n'))   // for `waqtor session --sandbox`
+        return fail(Code::unavailable, "Cannot write in " + files.path().string());
     auto control = sandbox::ControlServer{service, door.address, door.port};
     TRY_OK(sandbox::apply_world(service, world));
     auto phones = std::size_t{};
