@@ -22,11 +22,13 @@ public:
             : proxy{std::move(with_proxy)}, all_{all}, ref_{ref}, listener_{listener} {}
         ~Client() override { all_.forget_client(this); }
         void start() override {
+            if (stopped) ++all_.late_starts;
             started = true;
             all_.changed();
         }
         asio::awaitable<void> stop() override {
             started = false;
+            stopped = true;
             all_.changed();
             co_return;
         }
@@ -44,6 +46,7 @@ public:
 
         std::string proxy;
         std::atomic<bool> started = false;
+        std::atomic<bool> stopped = false;
 
     private:
         ScriptedClients& all_;
@@ -60,6 +63,8 @@ public:
     }
     /// Sessions whose client was asked to unlink.
     std::atomic<int> logouts = 0;
+    /// Clients that were started after their end.
+    std::atomic<int> late_starts = 0;
     Result<void> forget(Transaction&, SessionRef session) override {
         std::scoped_lock const lock{mutex_};
         forgotten.push_back(session.session);
@@ -260,6 +265,18 @@ TEST_P(SessionContract, TheProxyIsSealedAndReachesTheEngine) {
     auto const stored = must(all<Bytes>("SELECT proxy FROM session"));
     auto const text = std::string{stored.front().begin(), stored.front().end()};
     EXPECT_EQ(text.find("secret"), std::string::npos);
+}
+
+TEST_P(SessionContract, AClientIsNeverStartedAfterItsEnd) {
+    auto one = process();
+    for (int i = 0; i < 40; ++i) {
+        auto const name = "shop" + std::to_string(i);
+        must(one->wait(one->sessions.create(who(), {.client_id = name})));
+        for (int wait = 0; wait < i; ++wait) std::this_thread::yield();   // from at once to a little later
+        must(one->wait(one->sessions.remove(who(), name)));
+    }
+    EXPECT_EQ(one->clients.late_starts, 0);
+    EXPECT_EQ(one->clients.count_running(), 0U);
 }
 
 TEST_P(SessionContract, StoppingLogoutAndRemoval) {

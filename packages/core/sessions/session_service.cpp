@@ -122,6 +122,7 @@ asio::awaitable<void> SessionService::begin(SessionRow row) {
     live_.emplace(row.id, live);
     live->state = row.phone ? SessionState::DEGRADED : SessionState::STARTING;
     co_await note(live, SessionState::STARTING, "");
+    if (live->ending) co_return;   // somebody ended it meanwhile: a start after its stop would outlive it
     asio::post(live->executor, [live] { live->client->start(); });
 }
 

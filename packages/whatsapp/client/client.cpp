@@ -80,6 +80,7 @@ Client::~Client() = default;
 void Client::start() {
     if (life_.running() > 0) return;
     stopping_ = false;
+    leaving_ = false;
     life_.spawn(run());
 }
 
@@ -134,7 +135,7 @@ Task<void> Client::load() {
 asio::awaitable<void> Client::run() {
     auto failures = 0U;
     state_.until.reset();
-    for (auto loaded = false; !stopping_;) {
+    for (auto loaded = false; !stopping_ && !leaving_;) {
         tell(ClientPhase::connecting);
         Ending ending;
         if (!loaded) {
@@ -143,7 +144,7 @@ asio::awaitable<void> Client::run() {
             if (!outcome) ending = {ClientTrouble::protocol, "the stored account: " + outcome.error().message};
         }
         if (loaded) ending = co_await connect();
-        if (stopping_) break;
+        if (stopping_ || (leaving_ && ending.next != Ending::Next::unlinked)) break;
         if (std::exchange(context_.working, false)) failures = 0;
         if (ending.next == Ending::Next::at_once) continue;
         if (ending.next == Ending::Next::unlinked) {
@@ -175,7 +176,7 @@ asio::awaitable<bool> Client::pause(Ending const& ending, unsigned failures) {
         co_await of.async_wait(asio::as_tuple(asio::use_awaitable));
     };
     co_await (rest(timer) || stopped_.wait());
-    co_return !stopping_;
+    co_return !stopping_ && !leaving_;
 }
 
 asio::awaitable<Client::Ending> Client::connect() {
@@ -195,7 +196,7 @@ asio::awaitable<Client::Ending> Client::connect() {
     using namespace asio::experimental::awaitable_operators;
     auto opened =
         co_await (transport::Channel::open(std::move(options), std::move(credentials), context_.clock) || stopped_.wait());
-    if (opened.index() == 1 || stopping_) co_return Ending{};
+    if (opened.index() == 1 || stopping_ || leaving_) co_return Ending{};
     auto& channel = std::get<0>(opened);
     if (!channel) {
         auto const refused = refusal_of(channel.error()).has_value() || channel.error().code == Code::invalid;
@@ -278,7 +279,8 @@ Task<void> Client::logout() {
         tell(ClientPhase::logged_out);
         co_return Result<void>{};
     }
-    stopped_.ring();   // a pause between two connections ends
+    leaving_ = true;
+    stopped_.ring();   // a pause between two connections ends, and dialling
     co_await life_.wait();
     if (state_.phase != ClientPhase::logged_out) {   // it was between two connections
         CO_TRY_OK(co_await unlink());

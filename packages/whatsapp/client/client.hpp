@@ -64,6 +64,7 @@ private:
     Doorbell calls_done_;
     std::size_t calls_ = 0;
     bool stopping_ = false;
+    bool leaving_ = false;   // logout() waits for run() to end
     bool offline_over_ = false;
     Doorbell offline_bell_;
     std::optional<Ending> ending_;   // decided before the connection is cut
