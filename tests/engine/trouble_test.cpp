@@ -146,6 +146,16 @@ TEST_F(Trouble, LogoutUnlinksTheDevice) {
     EXPECT_EQ(device_name(kAmal), "");
 }
 
+TEST_F(Trouble, LogoutEndsAlsoWhenTheServiceIsAway) {
+    Device device{ground};
+    device.link(kAmal);
+    device.heard.clear();
+    ground->go_down();
+    device.heard.wait_phase(ClientPhase::interrupted);
+    ASSERT_TRUE(device.run(device.client().logout()));
+    EXPECT_FALSE(device.heard.wait_phase(ClientPhase::logged_out).state.me.phone);
+}
+
 TEST_F(Trouble, AProcessThatNoLongerOwnsTheSessionStops) {
     Device device{ground};
     device.link(kAmal);

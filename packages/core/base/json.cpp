@@ -1,6 +1,7 @@
 #include "core/base/json.hpp"
 
 #include "core/base/format.hpp"
+#include "core/base/utf8.hpp"
 
 #include <fmt/format.h>
 #include <boost/json/basic_parser_impl.hpp>
@@ -200,7 +201,7 @@ void read_rest(json::object const& object, std::span<std::string const> known, s
 void refuse_unknown(json::object const& object, std::span<std::string const> known, std::string const& at, Problems& problems) {
     for (auto const& [key, value] : object) {
         auto const name = std::string_view{key};
-        if (std::ranges::find(known, name) == known.end()) problems.add(join(at, name.substr(0, 64)), "is not a known field");
+        if (std::ranges::find(known, name) == known.end()) problems.add(join(at, beginning(name, 64)), "is not a known field");
     }
 }
 

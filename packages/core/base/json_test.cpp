@@ -1,6 +1,7 @@
 #include "core/base/json.hpp"
 
 #include "core/base/schema.hpp"
+#include "core/base/utf8.hpp"
 
 #include <gtest/gtest.h>
 
@@ -116,6 +117,13 @@ TEST(Schema, SaysWhatTheReaderChecks) {
     EXPECT_EQ(json::serialize(sample.at("properties").at("colour").at("enum")), R"(["red","dark_blue"])");
     EXPECT_EQ(sample.at("properties").at("people").at("maxItems").as_int64(), 2);
     EXPECT_TRUE(schemas.definitions().at("Inner").at("properties").at("phoneNumber").as_object().contains("pattern"));
+}
+
+TEST(Json, NamesOfUnknownFieldsAreNeverCutWithinACharacter) {
+    EXPECT_EQ(beginning("abcd", 4), "abcd");
+    EXPECT_EQ(beginning("abcd", 3), "abc");
+    EXPECT_EQ(beginning("ab\u0623", 3), "ab");   // alef with hamza: two bytes
+    EXPECT_EQ(beginning("\u0623", 1), "");
 }
 
 }   // namespace

@@ -1,5 +1,6 @@
 #include "core/contacts/contact_importer.hpp"
 
+#include "core/base/utf8.hpp"
 #include "core/contacts/contact_events.hpp"
 #include "core/contacts/fold.hpp"
 #include "core/contacts/import/columns.hpp"
@@ -18,10 +19,7 @@ constexpr std::size_t kMostCustom = 50;
 std::string shortened(import::Table::Row const& row) {
     std::string out;
     for (auto const& cell : row.cells) out += (out.empty() ? "" : ", ") + cell;
-    if (out.size() <= 200) return out;
-    auto end = std::size_t{200};
-    while (end > 0 && (static_cast<unsigned char>(out[end]) & 0xc0U) == 0x80U) --end;
-    return out.substr(0, end) + "…";
+    return out.size() <= 200 ? out : std::string{beginning(out, 200)} + "…";
 }
 
 /// The first number that works, mobile ones before others.

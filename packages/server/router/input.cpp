@@ -1,5 +1,7 @@
 #include "server/router/input.hpp"
 
+#include "core/base/utf8.hpp"
+
 #include "server/http/target.hpp"
 
 #include <charconv>
@@ -46,7 +48,7 @@ Result<void> add_query(json::object& out, std::vector<InputField> const& fields,
     for (auto const& [name, value] : parts) {
         auto const* field = body_allowed ? nullptr : find(fields, name);
         if (!field || field->in_path)
-            problems.add(name.substr(0, 64), "is not a known query parameter");
+            problems.add(std::string{beginning(name, 64)}, "is not a known query parameter");
         else if (out.contains(name))
             problems.add(name, "is given more than once");
         else

@@ -113,6 +113,13 @@ json::array parameters(Endpoint const& endpoint, json::object const& input) {
                        {"required", false},
                        {"description", "The same key within 24 hours gives the same answer and does nothing twice"},
                        {"schema", {{"type", "string"}, {"maxLength", 255}}}});
+    if (endpoint.raw)   // nothing but the path says what they are
+        for (auto const& name : endpoint.path_names)
+            out.push_back({{"name", name},
+                           {"in", "path"},
+                           {"required", true},
+                           {"description", "Which one"},
+                           {"schema", {{"type", "string"}, {"pattern", "^[A-Za-z0-9_-]{1,64}$"}}}});
     if (!input.contains("properties")) return out;
     auto const& properties = input.at("properties").as_object();
     for (auto const& field : endpoint.fields) {
