@@ -267,6 +267,17 @@ TEST_P(SessionContract, TheProxyIsSealedAndReachesTheEngine) {
     EXPECT_EQ(text.find("secret"), std::string::npos);
 }
 
+TEST_P(SessionContract, NobodySaysWorkingAfterTheServerHasStopped) {
+    auto one = process();
+    auto const made = must(one->wait(one->sessions.create(who(), {.client_id = "shop"})));
+    one->clients.running().tell(linked());
+    in_state(*one, "shop", SessionState::WORKING);
+    one.reset();
+    auto const row = must(read([&](Transaction& tx) { return store.find(tx, workspace, made.id); }));
+    EXPECT_EQ(row.state, SessionState::STOPPED);
+    EXPECT_TRUE(row.wanted) << "the next start goes on with it";
+}
+
 TEST_P(SessionContract, AClientIsNeverStartedAfterItsEnd) {
     auto one = process();
     for (int i = 0; i < 40; ++i) {

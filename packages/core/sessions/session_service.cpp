@@ -140,6 +140,7 @@ asio::awaitable<void> SessionService::end(LivePtr live) {
             co_await owned->client->stop();
         }(live),
         asio::use_awaitable);
+    if (stopping_) co_await note(live, SessionState::STOPPED, "");   // nothing proves any more that it works
     // Failing to give a lease back only makes the next owner wait for its end.
     (void)co_await parts_.db.write(
         [this, id = live->ref.session](Transaction& tx) { return parts_.sessions.release(tx, id, owner_); });
