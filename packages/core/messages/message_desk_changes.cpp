@@ -7,6 +7,15 @@
 // Cancelling, rescheduling, editing, deleting for all, reacting, reading, typing.
 
 namespace waqtor {
+namespace {
+
+/// What goes to WhatsApp at once needs a session that works now.
+Result<Sender*> connected(Sender* sender, SessionRef session) {
+    if (!sender) return fail(Code::unavailable, "Sessions are not ready yet");
+    if (!sender->working(session)) return fail(Code::conflict, "The session is not WORKING; /api/sessions says why");
+    return sender;
+}
+}   // namespace
 
 Task<Message> MessageDesk::cancel(Caller who, MessageId message) {
     return parts_.db.write([this, who = std::move(who), message](Transaction& tx) -> Result<Message> {
@@ -77,7 +86,7 @@ Task<Chat> MessageDesk::read_chat(Caller who, ChatId chat) {
     }));
     auto const session = SessionRef{who.workspace, unread.chat.session};
     if (!unread.messages.empty()) {
-        if (!messages_.sender()) co_return fail(Code::unavailable, "Sessions are not ready yet");
+        CO_TRY(auto* const sender_of, connected(messages_.sender(), session));
         // In groups a read receipt names the author.
         std::map<std::optional<ContactId>, std::vector<std::string>> by_author;
         for (auto const& message : unread.messages)
@@ -90,7 +99,7 @@ Task<Chat> MessageDesk::read_chat(Caller who, ChatId chat) {
                 }));
                 sender = card.who.lid ? *card.who.lid + "@lid" : card.who.phone.value_or("+").substr(1) + "@s.whatsapp.net";
             }
-            CO_TRY_OK(co_await messages_.sender()->mark_read(session, unread.chat.address, std::move(ids), std::move(sender)));
+            CO_TRY_OK(co_await sender_of->mark_read(session, unread.chat.address, std::move(ids), std::move(sender)));
         }
     }
     co_return co_await parts_.db.write([this, who, unread = std::move(unread)](Transaction& tx) -> Result<Chat> {
@@ -106,8 +115,9 @@ Task<Chat> MessageDesk::read_chat(Caller who, ChatId chat) {
 
 Task<Chat> MessageDesk::typing(Caller who, TypingWish wish) {
     CO_TRY(auto const chat, co_await parts_.db.read([this, who, wish](Transaction& tx) { return find_chat(tx, who, wish.id); }));
-    if (!messages_.sender()) co_return fail(Code::unavailable, "Sessions are not ready yet");
-    CO_TRY_OK(co_await messages_.sender()->typing({who.workspace, chat.session}, chat.address, wish.on));
+    SessionRef const session{who.workspace, chat.session};
+    CO_TRY(auto* const sender, connected(messages_.sender(), session));
+    CO_TRY_OK(co_await sender->typing(session, chat.address, wish.on));
     co_return shown(chat);
 }
 
