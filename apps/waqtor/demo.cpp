@@ -49,7 +49,7 @@ void welcome(RunningServer& server, std::string const& password) {
               << "The shop's number " << demo::kShopNumber
               << " is linked to a WhatsApp service on this machine, with 50 customers\n"
               << "whose phones read and answer. Nothing leaves this machine. Try, in another terminal:\n\n"
-              << "  1  make a key      curl -s " << server.url() << "/api/auth/login -H 'Content-Type: application/json' \\\n"
+              << "  1  log in          curl -s " << server.url() << "/api/auth/login -H 'Content-Type: application/json' \\\n"
               << "                       -d '{\"email\":\"" << demo::kOwnerEmail << "\",\"password\":\"" << password << "\"}'\n"
               << "                     and use data.token as  -H \"Authorization: Bearer TOKEN\"  below\n"
               << "  2  see the number  curl -s " << server.url() << "/api/sessions\n"
@@ -57,7 +57,7 @@ void welcome(RunningServer& server, std::string const& password) {
               << "/api/messages/send-text -H 'Content-Type: application/json' \\\n"
               << "                       -d '{\"phone\":\"+966500001000\",\"message\":\"Hello from WaQtor: 20 % off\"}'\n"
               << "  4  watch it arrive curl -s '" << server.url() << "/api/events?types=message.*&wait=30'\n"
-              << "  5  the whole job   waqtor demo --once\n\n"
+              << "  5  the whole job   build/release/waqtor demo --once\n\n"
               << std::flush;
 }
 

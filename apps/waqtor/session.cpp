@@ -85,7 +85,7 @@ Result<Session> logout(SessionService& sessions, Caller const& who, Wish const& 
     // Unlinking needs a connection: wait for it a while, then forget the keys all the same.
     for (int i = 0; i < 100; ++i) {
         TRY(auto const now, run_here(sessions.get(who, session.id.text())));
-        if (now.state != SessionState::STARTING && now.state != SessionState::DEGRADED) break;
+        if (now.state != SessionState::STOPPED && now.state != SessionState::STARTING && now.state != SessionState::DEGRADED) break;
         std::this_thread::sleep_for(std::chrono::milliseconds{100});
     }
     return run_here(sessions.logout(who, session.id.text()));

@@ -187,6 +187,8 @@ asio::awaitable<void> SessionService::note(LivePtr live, SessionState state, std
     if (works != was_working) co_await set_working(live, works);
     auto work = [this, ref = live->ref, me = live->latest.me, state, why](Transaction& tx) -> Result<void> {
         TRY(auto row, parts_.sessions.find(tx, ref.workspace, ref.session));
+        auto const over = state == SessionState::STOPPED || state == SessionState::LOGGED_OUT || state == SessionState::FAILED;
+        if (!row.wanted && !over) return {};   // people have ended it meanwhile, and said as what
         auto const now = parts_.clock.now();
         auto const linked = me.phone && state == SessionState::WORKING && row.phone != me.phone;
         if (row.state == state && row.why == why && !linked) return {};
