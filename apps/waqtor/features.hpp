@@ -48,7 +48,7 @@ struct Foundation {
     Clock const& clock;
     Sealer const& sealer;
     WhatsAppClients& clients;
-    asio::any_io_executor pool;   // runs sessions
+    asio::any_io_executor pool;   // runs sessions, and what computes long
 };
 
 /// Every feature's stores and services: dependencies are constructor arguments, whoever is used is declared above its users.
@@ -75,7 +75,7 @@ public:
     sql::SqlSegmentStore segment_rows;
     ContactParts contact_parts{on.db, contact_rows, tag_rows, segment_rows, log, on.clock};
     ContactBook contact_book{contact_parts};
-    ContactImporter contact_imports{contact_parts};
+    ContactImporter contact_imports{contact_parts, on.pool};
     ContactService contacts{contact_parts, contact_book, on.settings.country()};
 
     sql::SqlMessageStore message_rows;

@@ -79,7 +79,7 @@ def test_lists_as_other_programs_write_them(tmp_path, write, suffix):
 
 
 @pytest.mark.parametrize("content, says", [(b"", "is empty"), (b"Name,Email\nA,b@example.com\n", "no column of phone numbers"),
-                                           (b"PK\x03\x04 but no archive", "XLSX"), (b'Name,Phone\n"A,1\n', "never closed")])
+                                           (b"PK\x03\x04 but no archive", "XLSX"), (b'Name,Phone\n"A,1\n', "never closed"), ("\ufeffName,Phone\nA\0,050000100\n".encode("utf-16-le"), "U+0000")])
 def test_lists_that_cannot_be_read(tmp_path, content, says):
     file = tmp_path / "people.csv"
     file.write_bytes(content)

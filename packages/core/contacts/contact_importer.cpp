@@ -1,10 +1,14 @@
 #include "core/contacts/contact_importer.hpp"
 
+#include "core/base/format.hpp"
 #include "core/base/utf8.hpp"
 #include "core/contacts/contact_events.hpp"
 #include "core/contacts/fold.hpp"
 #include "core/contacts/import/columns.hpp"
 #include "core/contacts/phone_number.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <fstream>
 #include <set>
@@ -45,7 +49,7 @@ Result<PhoneNumber> choose(std::vector<std::string> const& phones, std::string_v
 bool learn(ContactRow& row, import::Entry const& entry) {
     auto changed = false;
     auto const take = [&](std::string& field, std::string const& value, std::size_t most) {
-        if (value.empty() || value.size() > most || field == value) return;
+        if (value.empty() || count_characters(value) > most || field == value) return;
         field = value;
         changed = true;
     };
@@ -58,7 +62,7 @@ bool learn(ContactRow& row, import::Entry const& entry) {
     if (language.starts_with("ar") || language.starts_with(fold("عربي"))) take(row.language, "ar", 2);
     if (language.starts_with("en") || language.starts_with(fold("إنجليزي"))) take(row.language, "en", 2);
     for (auto const& [key, value] : entry.custom)
-        if (key.size() <= 64 && value.size() <= 1000 && (row.custom.contains(key) || row.custom.size() < kMostCustom))
+        if (count_characters(key) <= 64 && (row.custom.contains(key) || row.custom.size() < kMostCustom))
             take(row.custom[key], value, 1000);
     return changed;
 }
@@ -152,9 +156,16 @@ private:
                 if (!options_.preview) TRY_OK(parts_.contacts.save(tx, row));
             }
         }
-        counts.created = static_cast<std::int64_t>(fresh.size());
+        counts.created = std::ssize(fresh);
         if (options_.preview) return counts;
-        TRY_OK(parts_.contacts.add_all(tx, fresh));
+        TRY(auto const written, parts_.contacts.add_all(tx, fresh));
+        counts.created = std::ssize(written);
+        counts.skipped += std::ssize(fresh) - std::ssize(written);   // somebody else was quicker
+        auto const lost = [&](ContactId id) {
+            return std::ranges::find(fresh, id, &ContactRow::id) != fresh.end() && std::ranges::find(written, id) == written.end();
+        };
+        if (written.size() != fresh.size())
+            for (auto& [name, contacts] : tagged) std::erase_if(contacts, lost);
         for (auto const& [name, contacts] : tagged) {
             TRY(auto const tag, parts_.tags.ensure(tx, {.id = TagId::make(now_),
                                                         .workspace = who_.workspace,
@@ -201,9 +212,15 @@ private:
 
 Task<ImportReport> ContactImporter::import_bytes(Caller who, std::string bytes, ImportOptions options) {
     if (!is_country(options.country)) co_return invalid("country", "must be a country's two letters, like SA");
-    CO_TRY(auto table, import::read_table(std::move(bytes)));
-    Run run{parts_, std::move(who), std::move(options)};
-    co_return co_await run.over(std::move(table));
+    // Reading numbers takes seconds for a long list, which no thread of the network has.
+    co_return co_await asio::co_spawn(
+        pool_,
+        [](ContactParts& parts, Caller caller, std::string text, ImportOptions wish) -> Task<ImportReport> {
+            CO_TRY(auto table, import::read_table(std::move(text)));
+            Run run{parts, std::move(caller), std::move(wish)};
+            co_return co_await run.over(std::move(table));
+        }(parts_, std::move(who), std::move(bytes), std::move(options)),
+        asio::use_awaitable);
 }
 
 Task<ImportReport> ContactImporter::import_file(Caller who, std::filesystem::path file, ImportOptions options) {

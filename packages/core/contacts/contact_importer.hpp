@@ -2,6 +2,8 @@
 #include "core/accounts/caller.hpp"
 #include "core/contacts/contact_book.hpp"
 
+#include <boost/asio/any_io_executor.hpp>
+
 #include <filesystem>
 
 namespace waqtor {
@@ -52,7 +54,8 @@ inline constexpr std::array kFields<ImportReport>{
 /// Brings lists of people in.
 class ContactImporter {
 public:
-    explicit ContactImporter(ContactParts parts) : parts_{parts} {}
+    /// `pool` is where files are read.
+    ContactImporter(ContactParts parts, asio::any_io_executor pool) : parts_{parts}, pool_{std::move(pool)} {}
 
     /// Code::invalid (field "file") for what cannot be read. Rows that cannot be used are in the report, the others are taken;
     /// people who opted out stay so.
@@ -61,6 +64,7 @@ public:
 
 private:
     ContactParts parts_;
+    asio::any_io_executor pool_;
 };
 
 }   // namespace waqtor

@@ -29,7 +29,7 @@ public:
     /// On disk with the caller's transaction; the governor decides when it leaves. Code::forbidden when the contact has opted out
     /// (except for Origin::api and bot answers to their own message), Code::not_found for an unknown session or contact.
     virtual Result<MessageId> accept(Transaction& tx, WorkspaceId workspace, NewMessage const& message) = 0;
-    /// Cancels what has not been encrypted yet. Returns how many.
+    /// Cancels what has not been encrypted yet, at most 1,000 a call: ask again until 0. Returns how many.
     virtual Result<std::int64_t> cancel_for_contact(Transaction& tx, WorkspaceId workspace, ContactId contact,
                                                     std::string_view why) = 0;
     virtual Result<std::int64_t> cancel_for_campaign(Transaction& tx, WorkspaceId workspace, CampaignId campaign,

@@ -24,6 +24,7 @@ Result<std::string> convert(std::string_view bytes, char const* from) {
     auto const size = ucnv_convert("UTF-8", from, out.data(), most, bytes.data(), static_cast<std::int32_t>(bytes.size()), &status);
     if (U_FAILURE(status)) return invalid("file", std::string{"cannot be read as "} + from);
     out.resize(static_cast<std::size_t>(size));
+    if (out.find('\0') != out.npos) return invalid("file", "has the character U+0000, which no list of people has");
     return out;
 }
 
