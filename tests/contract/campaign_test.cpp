@@ -219,6 +219,7 @@ TEST_P(CampaignContract, PausesWhenTooManyFailOrLeave) {
     EXPECT_EQ(now(failing).status, CampaignStatus::running) << "it counts anew";
     must(wait(service.cancel(who, failing)));
 
+    clock.advance(Milliseconds{1});   // an answer belongs to what was sent last
     auto const leaving = make({.opt_out_percent = 10, .after = 4});
     for (auto const& message : messages())
         if (message.campaign == leaving && message.state == MessageState::accepted) move(message.id, MessageState::read);

@@ -12,7 +12,7 @@ Task<EventPage> EventReader::read(WorkspaceId workspace, EventFilter filter, Mil
     while (true) {
         CO_TRY(auto page,
                co_await db_.read([log = &log_, workspace, filter](Transaction& tx) { return log->read(tx, workspace, filter); }));
-        auto const left = std::chrono::floor<Milliseconds>(until - std::chrono::steady_clock::now());
+        auto const left = std::chrono::ceil<Milliseconds>(until - std::chrono::steady_clock::now());
         if (!page.events.empty() || left <= Milliseconds{0} || stop.stop_requested()) co_return page;
         filter.after = page.last;
         if (!page.more) co_await subscription.wait(std::min(left, poll_));
