@@ -42,7 +42,10 @@ Features::Features(Foundation with)
       messages{{on.db, message_rows, governor_rows, contact_book, log, on.bus, on.clock,
                 on.settings.pacing() ? Pacing::on : Pacing::off}},
       // Commands write from other processes, which wake nobody here: so look every second as well.
-      events{on.db, log, on.bus, std::chrono::seconds{1}, std::chrono::seconds{on.settings.longest_wait_seconds()}} {
+      events{on.db, log, on.bus, std::chrono::seconds{1}, std::chrono::seconds{on.settings.longest_wait_seconds()}},
+      // SQLite lies in the data folder, which the running server has locked.
+      sessions{
+          {on.db, session_rows, log, on.clock, on.sealer, on.clients}, on.pool, {.alone = on.settings.database_url().empty()}} {
     messages.connect(sessions, sessions);
     sessions.carry(messages);
     contact_book.add_hook(messages);

@@ -94,7 +94,7 @@ public:
     EventReader events;
 
     sql::SqlSessionStore session_rows;
-    SessionService sessions{{on.db, session_rows, log, on.clock, on.sealer, on.clients}, on.pool};
+    SessionService sessions;
 
     sql::SqlCampaignStore campaign_rows;
     CampaignParts campaign_parts{on.db, campaign_rows, contact_book, messages, sessions, log, on.bus, on.clock};

@@ -199,6 +199,69 @@ TEST_P(MessageServiceContract, AnOptOutWinsAThousandRaces) {
     EXPECT_GT(rows(), 0);
 }
 
+/// A second program on the same database, as the one that serves the API while the first runs the session.
+TEST_P(MessageServiceContract, WhatAnotherProgramTakesBackIsNotSentAThousandTimes) {
+    std::vector<std::pair<MessageId, ContactId>> all;
+    for (int i = 0; i < 1000; ++i) {
+        auto const person = identify({.phone = fmt::format("+1555010{:04}", i)});
+        all.emplace_back(must(accept(text(person, "Offer", Origin::campaign))), person);
+    }
+    auto second = WAQTOR_OK(open_again());
+    ContactBook other_book{{*second, contacts, tags, segments, log, clock}};
+    MessageService other{{*second, messages, governor, other_book, log, bus, clock, pacing}};
+    other_book.add_hook(other);
+    // Every odd one is cancelled, every even one's person opts out; at that moment it is committed here.
+    std::atomic<std::size_t> begun{0};
+    std::thread elsewhere{[&] {
+        asio::io_context io;
+        asio::co_spawn(
+            io,
+            [&]() -> asio::awaitable<void> {
+                for (std::size_t i = 0; i < all.size(); ++i) {
+                    while (begun.load() < i) std::this_thread::yield();
+                    auto const target = all[i];
+                    auto const done = co_await second->write([&, i, target](Transaction& tx) -> Result<void> {
+                        if (i % 2 == 0) return other_book.opt_out(tx, workspace, target.second, OptOutSource::api, "");
+                        return other.cancel(tx, workspace, target.first, "api");
+                    });
+                    EXPECT_TRUE(done || done.error().code == Code::conflict) << done.error().message << done.error().cause;
+                }
+            },
+            asio::detached);
+        io.run();
+    }};
+    std::size_t committed = 0;
+    for (auto const& target : all) {
+        ++begun;
+        auto const done = write([&](Transaction& tx) { return service().committed(tx, session, target.first); });
+        EXPECT_TRUE(done || done.error().code == Code::conflict) << done.error().message << done.error().cause;
+        committed += done.has_value();
+    }
+    elsewhere.join();
+    // Each message has one fate, and nothing is committed after its person's opt-out.
+    std::map<std::string, std::int64_t> queued, ended, opted_out;
+    std::int64_t after = 0;
+    for (bool more = true; more;) {
+        auto const page = must(read([&](Transaction& tx) { return log.read(tx, workspace, {.after = after, .limit = 1000}); }));
+        for (auto const& event : page.events) {
+            auto const contact = event.data.as_object().if_contains("contact");
+            if (!contact) continue;
+            if (event.type == "message.queued") queued.emplace(contact->as_string().c_str(), event.seq);
+            if (event.type == "message.cancelled") ended.emplace(contact->as_string().c_str(), event.seq);
+            if (event.type == "contact.opted_out") opted_out.emplace(contact->as_string().c_str(), event.seq);
+        }
+        after = page.last;
+        more = page.more;
+    }
+    EXPECT_EQ(opted_out.size(), 500U);
+    EXPECT_EQ(queued.size(), committed);
+    EXPECT_EQ(queued.size() + ended.size(), all.size());
+    for (auto const& [contact, seq] : queued) {
+        EXPECT_FALSE(ended.contains(contact)) << "sent and cancelled";
+        if (auto const out = opted_out.find(contact); out != opted_out.end()) EXPECT_LT(seq, out->second);
+    }
+}
+
 TEST_P(MessageServiceContract, ReceivesOnceFillsPlaceholdersAndTellsHooks) {
     Ear ear;
     service().add_hook(ear);

@@ -107,10 +107,8 @@ private:
 /// One process: a service with its threads.
 class Process {
 public:
-    Process(Database& db, SessionStore& store, EventLog& events, Clock const& clock, Sealer const& sealer)
-        : sessions{{db, store, events, clock, sealer, clients},
-                   pool_.get_executor(),
-                   {.lease = std::chrono::milliseconds{400}, .look = std::chrono::milliseconds{20}}},
+    Process(Database& db, SessionStore& store, EventLog& events, Clock const& clock, Sealer const& sealer, SessionPolicy policy)
+        : sessions{{db, store, events, clock, sealer, clients}, pool_.get_executor(), policy},
           running_{asio::co_spawn(pool_, sessions.run(), asio::use_future)} {}
     ~Process() {
         sessions.stop();
@@ -134,7 +132,10 @@ private:
 class SessionContract : public testing::AccountTest {
 protected:
     Caller who() { return {.proof = Proof::cookie, .workspace = workspace, .role = Role::owner, .scopes = scopes_of(Role::owner)}; }
-    std::unique_ptr<Process> process() { return std::make_unique<Process>(db(), store, log, system, sealer); }
+    std::unique_ptr<Process> process(SessionPolicy policy = {.lease = std::chrono::milliseconds{400},
+                                                             .look = std::chrono::milliseconds{20}}) {
+        return std::make_unique<Process>(db(), store, log, system, sealer, policy);
+    }
     /// Asks until the session is in that state; the ctest timeout is the limit.
     Session in_state(Process& at, std::string const& which, SessionState state) {
         for (;;) {
@@ -239,6 +240,40 @@ TEST_P(SessionContract, ALeaseThatIsNotRenewedGoesToTheNext) {
     EXPECT_EQ(write([&](Transaction& tx) { return store.fence(tx, row.id, dead); }).error().code, Code::conflict);
     EXPECT_EQ(must(write([&](Transaction& tx) { return store.renew(tx, next, in(500)); })), std::vector<SessionId>{row.id});
     EXPECT_TRUE(must(write([&](Transaction& tx) { return store.renew(tx, dead, in(500)); })).empty());
+}
+
+TEST_P(SessionContract, WhoIsAloneDoesNotWaitForTheLeasesOfTheDead) {
+    auto const row = SessionRow{.id = SessionId::make(system.now()),
+                                .workspace = workspace,
+                                .client_id = "shop",
+                                .name = "Shop",
+                                .wanted = true,
+                                .state = SessionState::WORKING};
+    auto const far = system.now() + std::chrono::hours{10};
+    must(write([&](Transaction& tx) -> Result<bool> {
+        TRY_OK(store.add(tx, row));
+        return store.claim(tx, row.id, Uuid::make(system.now()), system.now(), far);
+    }));
+    auto one = process({.alone = true});
+    one->clients.running().tell(linked());
+    in_state(*one, "shop", SessionState::WORKING);
+}
+
+TEST_P(SessionContract, WhoHasLostASessionWritesNothingOfItsState) {
+    auto one = process({.lease = std::chrono::hours{1}, .look = std::chrono::hours{1}});   // it never looks
+    auto const made = must(one->wait(one->sessions.create(who(), {.client_id = "shop"})));
+    auto& client = one->clients.running();
+    client.tell(linked());
+    in_state(*one, "shop", SessionState::WORKING);
+    // Another process claimed it while this one was held up, and WhatsApp cut our connection as replaced.
+    must(write([&](Transaction& tx) -> Result<bool> {
+        TRY_OK(store.release_all(tx));
+        return store.claim(tx, made.id, Uuid::make(system.now()), system.now(), system.now() + std::chrono::hours{1});
+    }));
+    client.tell({.phase = ClientPhase::failed, .trouble = ClientTrouble::replaced});
+    while (one->clients.count_running() > 0) std::this_thread::yield();
+    one.reset();
+    EXPECT_EQ(must(read([&](Transaction& tx) { return store.find(tx, workspace, made.id); })).state, SessionState::WORKING);
 }
 
 TEST_P(SessionContract, BadWishesAreRefusedAndNothingIsLeft) {

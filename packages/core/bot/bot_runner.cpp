@@ -1,4 +1,5 @@
 // The bot at work: from message.received to the outbox.
+#include "core/base/crash_point.hpp"
 #include "core/bot/bot_events.hpp"
 #include "core/bot/bot_service.hpp"
 #include "core/messages/message_events.hpp"
@@ -55,6 +56,7 @@ Task<bool> BotRunner::step() {
 /// A message on which the batch fails for a reason of its own is found by reading one at a time, and passed over.
 Task<bool> BotRunner::catch_up(WorkspaceId workspace) {
     auto outcome = co_await parts_.db.write([this, workspace](Transaction& tx) { return read_some(tx, workspace, kBatch, false); });
+    if (outcome) crash_point(CrashPoint::bot_answered);
     if (outcome || row(outcome.error().code).retryable) co_return outcome;
     outcome = co_await parts_.db.write([this, workspace](Transaction& tx) { return read_some(tx, workspace, 1, false); });
     if (outcome || row(outcome.error().code).retryable) co_return outcome;

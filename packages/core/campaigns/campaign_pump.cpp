@@ -1,5 +1,6 @@
 #include "core/campaigns/campaign_pump.hpp"
 
+#include "core/base/crash_point.hpp"
 #include "core/campaigns/campaign_events.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -148,7 +149,7 @@ Task<bool> CampaignPump::list_some(CampaignRow campaign) {
         for (auto const& contact : contacts) out.push_back(listed(campaign, contact));
         return out;
     }));
-    co_return co_await parts_.db.write([this, campaign, rows](Transaction& tx) -> Result<bool> {
+    auto const more = co_await parts_.db.write([this, campaign, rows](Transaction& tx) -> Result<bool> {
         TRY(auto row, parts_.store.lock(tx, campaign.workspace, campaign.id));
         if (row.status != CampaignStatus::running || row.frozen || row.frozen_after != campaign.frozen_after) return false;
         TRY_OK(parts_.store.add_recipients(tx, row.workspace, row.id, rows));
@@ -157,6 +158,8 @@ Task<bool> CampaignPump::list_some(CampaignRow campaign) {
         TRY_OK(parts_.store.save(tx, row));
         return !row.frozen;
     });
+    crash_point(CrashPoint::campaign_listed);
+    co_return more;
 }
 
 Task<bool> CampaignPump::feed_some(CampaignRow campaign) {
@@ -164,7 +167,9 @@ Task<bool> CampaignPump::feed_some(CampaignRow campaign) {
     CO_TRY(auto const counts,
            co_await parts_.db.read([this, which](Transaction& tx) { return parts_.store.counts(tx, which.workspace, which.id); }));
     if (counts.pending == 0 || counts.accepted >= limits_.in_outbox) co_return false;
-    co_return co_await parts_.db.write([this, which](Transaction& tx) { return feed(tx, which); });
+    auto const more = co_await parts_.db.write([this, which](Transaction& tx) { return feed(tx, which); });
+    crash_point(CrashPoint::campaign_fed);
+    co_return more;
 }
 
 /// Moves recipients into the outbox, each with its message, in one transaction.
@@ -227,7 +232,7 @@ Task<void> CampaignPump::settle(CampaignRow campaign) {
     auto const tells = counts.changes != told.changes && now - told.at >= limits_.progress_every;
     if (!done && why.empty() && !tells) co_return Result<void>{};
     told = {counts.changes, now};
-    co_return co_await parts_.db.write([this, campaign, why = std::string{why}](Transaction& tx) -> Result<void> {
+    auto const settled = co_await parts_.db.write([this, campaign, why = std::string{why}](Transaction& tx) -> Result<void> {
         TRY(auto row, parts_.store.lock(tx, campaign.workspace, campaign.id));
         if (row.status != CampaignStatus::running || row.removed_at) return {};
         TRY(auto const fresh, parts_.store.counts(tx, row.workspace, row.id));
@@ -242,6 +247,8 @@ Task<void> CampaignPump::settle(CampaignRow campaign) {
             return pause_campaign(parts_, tx, row, why);
         return {};
     });
+    if (done) crash_point(CrashPoint::campaign_completed);
+    co_return settled;
 }
 
 Task<void> CampaignPump::give_up(BusyCampaign which, std::string reason) {

@@ -3,6 +3,9 @@
 #include "core/messages/content_rules.hpp"
 #include "core/messages/zone.hpp"
 
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -105,10 +108,15 @@ Task<Dispatcher::Next> Dispatcher::work(Batch& batch) {
     }
     std::vector<Postponed> later;
     Next out;
+    Wave wave;
     std::map<ChatId, Timestamp> sent;   // in this batch
     for (std::size_t i = 0; i < batch.due.size() && !stop_.stop_requested(); ++i) {
         auto const& message = batch.due[i];
         auto& to = batch.recipients[i];
+        if (wave.size() == kAtOnce || std::ranges::find(wave, message.chat, &DueMessage::chat) != wave.end()) {
+            CO_TRY(out, co_await send(std::exchange(wave, {})));
+            if (out.rest_until) break;
+        }
         if (auto const before = sent.find(message.chat); before != sent.end()) {
             to.sent_today = to.sent_day == day_of(before->second) ? to.sent_today + 1 : 1;
             to.sent_day = day_of(before->second);
@@ -127,13 +135,13 @@ Task<Dispatcher::Next> Dispatcher::work(Batch& batch) {
             later.push_back({message.id, decision.until, std::string{enum_name(decision.reason)}, message.tries});
             continue;
         }
-        CO_TRY(auto const next, co_await send(message));
-        if (next.rest_until) {
-            out = next;
-            break;
-        }
+        wave.push_back(&message);
         spend(batch.limits, batch.pace, to, now(), 0.5);
         sent[message.chat] = now();
+    }
+    if (!wave.empty() && !stop_.stop_requested()) {
+        CO_TRY(auto const next, co_await send(std::move(wave)));
+        out.rest_until = std::max(out.rest_until, next.rest_until);   // an empty one is the least
     }
     if (!later.empty()) CO_TRY_OK(co_await postpone(std::move(later)));
     co_return out;
@@ -175,12 +183,34 @@ Task<bool> Dispatcher::check_numbers(Batch const& batch) {
     });
 }
 
-Task<Dispatcher::Next> Dispatcher::send(DueMessage const& message) {
-    auto sent = co_await service_.sender_->send(
-        session_,
-        {.id = message.id, .whatsapp_id = message.whatsapp_id, .to = message.address, .content = content_from(message.content)});
-    if (sent) co_return Next{};
-    co_return co_await settle(message, std::move(sent).error());
+Task<Dispatcher::Next> Dispatcher::send(Wave wave) {
+    auto outcomes = co_await hand_over(wave);
+    Next out;
+    for (std::size_t i = 0; i < wave.size(); ++i) {
+        if (outcomes[i]) continue;
+        CO_TRY(auto const next, co_await settle(*wave[i], std::move(outcomes[i]).error()));
+        out.rest_until = std::max(out.rest_until, next.rest_until);
+    }
+    co_return out;
+}
+
+/// All of them at the same time; returns when the last one is done.
+asio::awaitable<std::vector<Result<void>>> Dispatcher::hand_over(Wave const& wave) {
+    std::vector<Result<void>> outcomes(wave.size());
+    asio::steady_timer done{co_await asio::this_coro::executor, asio::steady_timer::time_point::max()};
+    auto left = wave.size();
+    for (std::size_t i = 0; i < wave.size(); ++i) {
+        auto const& message = *wave[i];
+        auto const outgoing = Outgoing{
+            .id = message.id, .whatsapp_id = message.whatsapp_id, .to = message.address, .content = content_from(message.content)};
+        asio::co_spawn(done.get_executor(), service_.sender_->send(session_, outgoing),
+                       [&, i](std::exception_ptr thrown, Result<void> outcome) {
+                           outcomes[i] = thrown ? Result<void>{fail(Code::internal, "Sending failed")} : std::move(outcome);
+                           if (--left == 0) done.cancel();
+                       });
+    }
+    while (left > 0) co_await done.async_wait(asio::as_tuple(asio::use_awaitable));
+    co_return outcomes;
 }
 
 /// Nothing was committed: says why, or tries again later.

@@ -15,6 +15,7 @@ public:
 
 private:
     static constexpr std::int64_t kBatch = 64;
+    static constexpr std::size_t kAtOnce = 16;   // messages under way, each to another chat: their commits and questions are shared
     static constexpr std::int64_t kMostTries = 5;
     static constexpr Milliseconds kPoll{1000};   // for what other processes accept
 
@@ -40,7 +41,9 @@ private:
     Task<Batch> look();
     Task<Next> work(Batch& batch);
     Task<bool> check_numbers(Batch const& batch);
-    Task<Next> send(DueMessage const& message);
+    using Wave = std::vector<DueMessage const*>;
+    Task<Next> send(Wave wave);
+    asio::awaitable<std::vector<Result<void>>> hand_over(Wave const& wave);
     Task<Next> settle(DueMessage const& message, Error error);
     Task<void> finish(MessageId message, MessageState how, std::string reason);
     Task<void> postpone(std::vector<Postponed> all);

@@ -1,5 +1,6 @@
 #include "core/messages/message_desk.hpp"
 
+#include "core/base/crash_point.hpp"
 #include "core/base/format.hpp"
 #include "core/base/json.hpp"
 #include "core/messages/content_rules.hpp"
@@ -197,6 +198,7 @@ Task<Message> MessageDesk::send(Caller who, SendMessage wish, std::string key) {
         if (keyed) TRY_OK(keep(tx, parts_, who.workspace, name, fingerprint, row.id.text()));
         return row;
     }));
+    crash_point(CrashPoint::message_accepted);
     co_return shown(row);
 }
 

@@ -57,6 +57,8 @@ public:
     virtual Result<std::vector<SessionId>> renew(Transaction& tx, Uuid owner, Timestamp expires_at) = 0;
     /// Idempotent.
     virtual Result<void> release(Transaction& tx, SessionId session, Uuid owner) = 0;
+    /// Ends every lease, whoever has it: for who knows that no other process lives.
+    virtual Result<void> release_all(Transaction& tx) = 0;
     /// Locks the lease for the rest of the transaction; Code::conflict when another process has it by now.
     virtual Result<void> fence(Transaction& tx, SessionId session, Uuid owner) = 0;
 };

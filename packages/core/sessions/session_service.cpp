@@ -1,5 +1,6 @@
 #include "core/sessions/session_service.hpp"
 
+#include "core/base/crash_point.hpp"
 #include "core/base/run_on.hpp"
 #include "core/sessions/live_session.hpp"
 #include "core/sessions/session_events.hpp"
@@ -56,6 +57,7 @@ asio::awaitable<void> SessionService::run() {
     co_await asio::co_spawn(
         strand_,
         [](SessionService& self) -> asio::awaitable<void> {
+            if (self.policy_.alone) co_await self.inherit();
             auto next_look = std::chrono::steady_clock::now();
             while (!self.stopping_) {
                 co_await self.settle();
@@ -88,13 +90,18 @@ void SessionService::poke() {
     });
 }
 
+/// Nobody waits for the end of a lease whose holder was killed.
+asio::awaitable<void> SessionService::inherit() {
+    (void)co_await parts_.db.write([this](Transaction& tx) { return parts_.sessions.release_all(tx); });   // else they run out
+}
+
 asio::awaitable<void> SessionService::look() {
     auto const now = parts_.clock.now();
     auto const expires = now + policy_.lease;
     auto held = co_await parts_.db.write([this, expires](Transaction& tx) { return parts_.sessions.renew(tx, owner_, expires); });
     if (held) renewed_ = now;
-    // Without the database nobody can tell who owns what: after the lease's end another process may.
-    if (!held && now - renewed_ < policy_.lease) co_return;
+    // Without the database nobody can tell who owns what. At the lease's end another process may: be gone a look before.
+    if (!held && now + policy_.look < renewed_ + policy_.lease) co_return;
     auto const still_ours = [&](SessionId id) { return held && std::ranges::find(*held, id) != held->end(); };
     std::vector<LivePtr> lost;
     for (auto const& [id, live] : live_)
@@ -115,6 +122,7 @@ asio::awaitable<void> SessionService::begin(SessionRow row) {
     auto const claimed = co_await parts_.db.write(
         [this, id = row.id, now](Transaction& tx) { return parts_.sessions.claim(tx, id, owner_, now, now + policy_.lease); });
     if (!claimed || !*claimed) co_return;
+    crash_point(CrashPoint::session_claimed);
     auto live = std::make_shared<Live>(SessionRef{row.workspace, row.id}, asio::make_strand(pool_), strand_);
     live->latest.me.phone = row.phone;
     auto const proxy = proxy_of(row);
@@ -186,6 +194,9 @@ asio::awaitable<void> SessionService::note(LivePtr live, SessionState state, std
     auto const works = state == SessionState::WORKING;
     if (works != was_working) co_await set_working(live, works);
     auto work = [this, ref = live->ref, me = live->latest.me, state, why](Transaction& tx) -> Result<void> {
+        // Who has lost the session does not know how it is: "replaced" is what the next owner did to us.
+        if (auto const ours = parts_.sessions.fence(tx, ref.session, owner_); !ours)
+            return ours.error().code == Code::conflict ? Result<void>{} : ours;
         TRY(auto row, parts_.sessions.find(tx, ref.workspace, ref.session));
         auto const over = state == SessionState::STOPPED || state == SessionState::LOGGED_OUT || state == SessionState::FAILED;
         if (!row.wanted && !over) return {};   // people have ended it meanwhile, and said as what

@@ -21,6 +21,7 @@ namespace waqtor {
 struct SessionPolicy {
     std::chrono::milliseconds lease{8'000};
     std::chrono::milliseconds look{2'000};   // between two looks at leases and health
+    bool alone = false;                      // no other process can be on the database: leases found at the start are of the dead
     std::int64_t starts_per_look = 200;
     std::chrono::milliseconds silent_after{90'000};
     std::chrono::milliseconds unacknowledged_after{60'000};
@@ -93,6 +94,7 @@ private:
 
     // All of these run on strand_.
     asio::awaitable<void> look();
+    asio::awaitable<void> inherit();
     asio::awaitable<void> settle();
     asio::awaitable<void> apply(LivePtr live, ClientState state);
     asio::awaitable<void> note(LivePtr live, SessionState state, std::string why);

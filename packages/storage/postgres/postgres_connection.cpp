@@ -8,6 +8,8 @@
 namespace waqtor::postgres {
 namespace {
 
+// One writing transaction at a time, whatever program it comes from, as in SQLite (docs/adr/0010).
+constexpr auto kBeginWrite = "BEGIN; SELECT pg_advisory_xact_lock(7234017283807667301)";
 constexpr auto kLost = "The connection to the database was lost; whether this was stored is not known";
 
 struct Meaning {
@@ -147,7 +149,10 @@ Result<void> PostgresConnection::script(std::string const& text) {
 }
 
 Result<void> PostgresConnection::begin(sql::Access access) {
-    return command(access == sql::Access::write ? "BEGIN" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    if (access == sql::Access::read) return command("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    auto begun = command(kBeginWrite);
+    if (!begun) rollback();   // it may have begun, and waited in vain for its turn
+    return begun;
 }
 
 /// COMMIT of a transaction that had an error is answered with ROLLBACK, and no error.

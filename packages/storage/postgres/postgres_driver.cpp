@@ -22,6 +22,9 @@ constexpr auto kNames =
     std::to_array<char const*>({"application_name", "client_encoding", "connect_timeout", "keepalives", "keepalives_idle",
                                 "keepalives_interval", "keepalives_count", "tcp_user_timeout", "dbname", nullptr});
 
+// A program that hangs in the middle of a transaction keeps everybody else from writing: shorter than a session's lease.
+constexpr auto kIdleInTransactionMs = 5'000;
+
 class PostgresDriver final : public sql::Driver {
 public:
     explicit PostgresDriver(Options options) : options_{std::move(options)} {}
@@ -38,7 +41,7 @@ public:
         TRY_OK(
             connection->script(fmt::format("SET statement_timeout = {}; SET idle_in_transaction_session_timeout = {}; "
                                            "SET client_min_messages = error",
-                                           options_.statement_timeout.count(), 2 * options_.statement_timeout.count())));
+                                           options_.statement_timeout.count(), kIdleInTransactionMs)));
         return connection;
     }
 

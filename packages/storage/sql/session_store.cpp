@@ -87,6 +87,11 @@ Result<void> SqlSessionStore::release(waqtor::Transaction& tx, SessionId session
     return {};
 }
 
+Result<void> SqlSessionStore::release_all(waqtor::Transaction& tx) {
+    TRY_OK(of(tx).exec("DELETE FROM session_lease"));
+    return {};
+}
+
 Result<void> SqlSessionStore::fence(waqtor::Transaction& tx, SessionId session, Uuid owner) {
     TRY(auto const held,
         of(tx).exec("UPDATE session_lease SET owner = owner WHERE session = $1 AND owner = $2", session, owner.text()));

@@ -16,6 +16,7 @@ public:
     Result<bool> claim(waqtor::Transaction& tx, SessionId session, Uuid owner, Timestamp now, Timestamp expires_at) override;
     Result<std::vector<SessionId>> renew(waqtor::Transaction& tx, Uuid owner, Timestamp expires_at) override;
     Result<void> release(waqtor::Transaction& tx, SessionId session, Uuid owner) override;
+    Result<void> release_all(waqtor::Transaction& tx) override;
     Result<void> fence(waqtor::Transaction& tx, SessionId session, Uuid owner) override;
 };
 

@@ -1,5 +1,6 @@
 #include "storage/sql/writer.hpp"
 
+#include "core/base/crash_point.hpp"
 #include "storage/sql/transaction.hpp"
 
 #include <pthread.h>
@@ -118,8 +119,11 @@ void Writer::finish(Group& group) {
     Result<void> outcome;
     if (group.broken)
         outcome = std::unexpected(*group.broken);
-    else if (!group.waiting.empty())
+    else if (!group.waiting.empty()) {
+        crash_point(CrashPoint::commit_begins);
         outcome = connection_->commit();
+        crash_point(CrashPoint::commit_done);
+    }
     if (!outcome || connection_->in_transaction()) connection_->rollback();
     if (outcome && !group.waiting.empty()) {
         ++counters_.commits;

@@ -1,5 +1,6 @@
 #include "whatsapp/client/receiver.hpp"
 
+#include "core/base/crash_point.hpp"
 #include "whatsapp/client/layered.hpp"
 #include "whatsapp/crypto/refusal.hpp"
 
@@ -123,6 +124,7 @@ public:
             CO_TRY(tries, co_await tries_before());
         }
         CO_TRY_OK(co_await hand_on(draft));
+        crash_point(CrashPoint::inbound_decrypted);
         co_return Result<void>{};
     }
 
@@ -217,6 +219,7 @@ Task<void> Receiver::message(std::shared_ptr<Arrival> arrival) {
     auto const line = context_.line;
     auto const job = std::make_shared<Open>(*this, arrival);
     CO_TRY_OK(co_await context_.vault.run(job));
+    crash_point(CrashPoint::inbound_committed);
     for (auto const& one : job->decoded) on_machine(one);
     if (!job->failure || !job->tries) {
         line->send(receipt_for(*arrival));
@@ -286,6 +289,7 @@ Task<void> Receiver::receipt(Node stanza) {
         return listener->receipt(tx, ref, *receipt);
     });
     CO_TRY_OK(co_await context_.vault.commit_draft(std::move(draft)));
+    crash_point(CrashPoint::receipt_committed);
     line->send(ack_for(stanza));
     co_return Result<void>{};
 }

@@ -1,5 +1,6 @@
 #include "whatsapp/client/order.hpp"
 
+#include "core/base/crash_point.hpp"
 #include "whatsapp/binary/codec.hpp"
 #include "whatsapp/crypto/encoding.hpp"
 #include "whatsapp/crypto/refusal.hpp"
@@ -88,6 +89,7 @@ public:
         if (std::ranges::none_of(sealed.messages, reaches))
             co_return fail(Code::not_found, "No device of this address can be reached");
         frame = encode(stanza(std::move(sealed.messages)));
+        crash_point(CrashPoint::send_encrypted);
         draft.changes = std::move(sealed.changes);
         draft.work.push_back(keep_frame());
         co_return Result<void>{};
@@ -148,7 +150,9 @@ Task<void> Sender::commit_and_send(std::shared_ptr<Order> order, std::shared_ptr
     if (*job->repeated) co_return Result<void>{};
     auto const now = context_.clock.now();
     waiting_[order->id] = {order->message, now, now};
+    crash_point(CrashPoint::send_committed);
     hand_over(line, std::move(job->frame));
+    crash_point(CrashPoint::send_written);
     co_return Result<void>{};
 }
 
@@ -190,6 +194,7 @@ Task<void> Sender::acknowledged(Node ack) {
     if (found == waiting_.end()) co_return Result<void>{};   // of a repetition for one device, or told before
     auto const waiting = found->second;
     waiting_.erase(found);
+    crash_point(CrashPoint::ack_arrived);
     auto const error = static_cast<unsigned>(ack.number("error").value_or(0));
     auto const now = context_.clock.now();
     auto const at = ack.number("t") ? Timestamp{std::chrono::seconds{*ack.number("t")}} : now;
@@ -206,6 +211,7 @@ Task<void> Sender::acknowledged(Node ack) {
         waiting_.try_emplace(id, waiting);   // repeated after the next login, and acknowledged again
         co_return outcome;
     }
+    crash_point(CrashPoint::ack_committed);
     ack_latency_ = now - waiting.at;
     co_return Result<void>{};
 }
