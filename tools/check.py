@@ -53,7 +53,10 @@ def check_generated(write):
         elif not (ROOT / name).exists() or (ROOT / name).read_text() != made.stdout:
             print(f"{name}: is not what `waqtor {' '.join(arguments)}` prints; run `make generate`")
             good = False
-    return good
+    # The SDK's types of events, from the catalogue above.
+    made = output(["node", "packages/sdk-node/tools/events.mjs", *([] if write else ["--check"])])
+    print(made.stderr, end="")
+    return good and made.returncode == 0
 
 
 def base_of_changes():

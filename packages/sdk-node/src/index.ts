@@ -1,0 +1,10 @@
+export { Realtime } from "./realtime.js";
+export type { RealtimeOptions, Resumed, Signals, State, Subscription } from "./realtime.js";
+export { RealtimeError } from "./errors.js";
+export { matches, topicOf, topics } from "./frames.js";
+export type { EventType, Reset, Subscribed, Topic, WaqtorEvent, Welcome, Wish } from "./frames.js";
+export { signHandshake } from "./handshake.js";
+export type { Proof, Signing } from "./handshake.js";
+export type { Lost } from "./link.js";
+export type { SocketClass, SocketLike } from "./socket.js";
+export type * from "./events.js";
