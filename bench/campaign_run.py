@@ -60,17 +60,20 @@ def main():
             looks = Looks(shop, path)
             before = whole.settle_memory(shop.process)
             watch = whole.Watch(shop.process)
+            used = whole.cpu_seconds(shop.process), whole.cpu_seconds(sandbox.process)
             began = time.monotonic()
             shop.post(f"{path}/start")
             started = time.monotonic()
             looks.start()
             looks.join()
             after = watch.stop()
+            used = whole.cpu_seconds(shop.process) - used[0], whole.cpu_seconds(sandbox.process) - used[1]
             seen = looks.seen
             assert seen["status"] == "completed" and seen["sentCount"] == wanted.recipients, seen
             figures = {"recipients": wanted.recipients, "start_ms": (started - began) * 1000, "listed_ms": (looks.listed - began) * 1000,
                        "seconds": looks.ended - began, "sends_per_second": wanted.recipients / (looks.ended - began), "rss_growth_mib": after - before,
-                       "progress_p99_ms": whole.percentile(looks.progress, 0.99), "list_p99_ms": whole.percentile(looks.list, 0.99), "looks": len(looks.progress)}
+                       "progress_p99_ms": whole.percentile(looks.progress, 0.99), "list_p99_ms": whole.percentile(looks.list, 0.99), "looks": len(looks.progress),
+                       "server_cpu_ms_per_send": used[0] * 1000 / wanted.recipients, "sandbox_cpu_ms_per_send": used[1] * 1000 / wanted.recipients}
         finally:
             shop.stop()
             sandbox.stop()

@@ -22,6 +22,11 @@ def rss_mib(process, name="VmRSS"):
     return int(fields[name].split()[0]) / 1024
 
 
+def cpu_seconds(process):
+    fields = pathlib.Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def percentile(values, share):
     return sorted(values)[int(share * (len(values) - 1))] if values else float("nan")
 

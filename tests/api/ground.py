@@ -1,6 +1,7 @@
 """A sandbox as its own process, and servers whose numbers are linked in it."""
 
 import json
+import os
 import signal
 import subprocess
 import time
@@ -9,7 +10,7 @@ import urllib.request
 import conftest
 
 SHOP = "15550100000"
-PATIENCE = 600   # seconds: a test that waits longer says what for, instead of being ended by ctest
+PATIENCE = int(os.environ.get("TEST_PATIENCE", "600"))   # seconds: a test that waits longer says what for, instead of being ended by ctest
 
 
 class Sandbox:

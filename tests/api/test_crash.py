@@ -242,6 +242,7 @@ def test_a_kill_at_every_named_point_loses_and_doubles_nothing(ground):
     shop.stop(signal.SIGKILL)
     starts = []   # each is answered by this server or, when it dies of it, perhaps by the next
     for point in points:
+        print(point, flush=True)
         once = point in small or point == "session_claimed"
         shop.begin(point if once else f"{point}:{random.randint(1, 20 if LONG else 5)}")
         if point in small:

@@ -78,8 +78,8 @@ def test_it_gets_the_campaign_answers_and_is_answered(library, tmp_path):
             answer = customer.expect(event="text", text="It is 10, Amal")
             customer.call("read", chat=got["chat"], message=got["message"], **{"from": got["from"]})
 
-            done = shop.until("its receipt and its answer count", lambda: shop.get(path), lambda found: found["readCount"] == found["repliedCount"] == 1)
-            assert done["status"] == "completed"
+            shop.until("its receipt and its answer count", lambda: shop.get(path),
+                       lambda found: found["readCount"] == found["repliedCount"] == 1 and found["status"] == "completed")
             (incoming,) = shop.get("/api/messages?direction=incoming")
             assert incoming["whatsappId"] == asked and incoming["content"]["text"] == "What is the price?"
             outgoing = {message["whatsappId"]: message["origin"] for message in shop.get("/api/messages?direction=outgoing")}

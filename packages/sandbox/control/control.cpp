@@ -41,7 +41,7 @@ json::object shown(Delivery const& one) {
 json::object shown(Visit const& one) {
     return {{"number", one.number},
             {"opened", to_iso(one.opened)},
-            {"ended", one.ended ? json::value{to_iso(*one.ended)} : json::value{}},
+            {"ended", one.ended ? json::value(to_iso(*one.ended)) : json::value()},   // braces would make a list
             {"device", one.device},
             {"how", one.how}};
 }

@@ -189,8 +189,12 @@ void Service::deliver(Device& to, Node stanza) {
 
 void Service::acknowledge(Device& by, Node const& stanza) {
     auto const tag = stanza.is("ack") ? stanza.attr("class") : std::string_view{"message"};
+    // The receipts of one message have its id in common: which of them it is says the type.
+    auto const same_type = [&](Node const& one) { return tag != "receipt" || one.attr("type") == stanza.attr("type"); };
     auto const done = [&](std::string const& id) {
-        std::erase_if(by.pending, [&](auto const& one) { return one.sent && one.stanza.is(tag) && one.stanza.string("id") == id; });
+        std::erase_if(by.pending, [&](auto const& one) {
+            return one.sent && one.stanza.is(tag) && one.stanza.string("id") == id && same_type(one.stanza);
+        });
     };
     done(stanza.string("id"));
     if (auto const* list = stanza.child("list"))

@@ -113,8 +113,10 @@ Result<std::optional<MessageStanding>> SqlMessageStore::standing(waqtor::Transac
 
 Result<std::optional<MessageStanding>> SqlMessageStore::standing(waqtor::Transaction& tx, SessionRef session,
                                                                  std::string_view whatsapp_id) {
-    return of(tx).maybe<MessageStanding>(kStanding + " WHERE session = $1 AND whatsapp_id = $2 AND workspace = $3 AND outgoing = 1",
-                                         session.session, whatsapp_id, session.workspace);
+    // An expression, or SQLite takes the index that begins with the workspace and reads all of its messages.
+    static auto const kByWhatsAppId =
+        kStanding + " WHERE session = $1 AND whatsapp_id = $2 AND workspace || '' = $3 AND outgoing = 1";
+    return of(tx).maybe<MessageStanding>(kByWhatsAppId, session.session, whatsapp_id, session.workspace);
 }
 
 Result<void> SqlMessageStore::set_state(waqtor::Transaction& tx, MessageId message, MessageState state, std::string_view reason,
