@@ -95,10 +95,13 @@ test("random cuts lose nothing and repeat nothing", async (t) => {
   assert.ok(proxy.accepted > 30, `${proxy.accepted} connections`);
 });
 
+const many = process.env.TEST_LONG ? 1000 : 100;
+const forMany = ["--server-connections-per-address", "--realtime-connections-per-address", "--realtime-connections-per-key", "--realtime-burst"].flatMap((name) => [name, "5000"]);
+
 for (const [how, kill] of [["a kill -9", "SIGKILL"], ["a drain restart", "SIGTERM"]])
-  test(`${how} under load loses nothing`, async (t) => {
-    const server = await Server.start(t, ["--realtime-connections-per-address", "1000", "--realtime-connections-per-key", "1000"]);
-    const clients = await Promise.all(range(1, 25).map(() => listening(t, { baseURL: server.url, apiKey: server.key, quickAttempts: Infinity })));
+  test(`${how} under load loses nothing for ${many} clients`, async (t) => {
+    const server = await Server.start(t, forMany);
+    const clients = await Promise.all(range(1, many).map(() => listening(t, { baseURL: server.url, apiKey: server.key, quickAttempts: Infinity })));
     const start = clients.map((client) => client.position);
     const losses = clients.map((client) => signal(client, "lost"));
     let stopped = false;
