@@ -13,12 +13,15 @@ def run(*command):
 
 
 def main():
-    if run("cmake", "--preset", "release") or run("cmake", "--build", "--preset", "release", "--target", "waqtor", "bench_http_server", "storage_bench", "campaign_bench", "messages_accept", "media_bench", "sandbox_bench"):
+    targets = ["waqtor", "bench_http_server", "storage_bench", "campaign_bench", "messages_accept", "media_bench", "sandbox_bench",
+               "realtime_server", "realtime_load"]
+    if run("cmake", "--preset", "release") or run("cmake", "--build", "--preset", "release", "--target", *targets):
         return 1
     missed = [
         run(sys.executable, "bench/footprint.py"),
         run(sys.executable, "bench/http_health.py"),
         run(sys.executable, "bench/http_list.py"),
+        run(sys.executable, "bench/realtime.py"),
         run(f"{BUILD}/bench/storage_bench", "bench/results/storage.json"),
         run(f"{BUILD}/bench/media_bench"),
         run(f"{BUILD}/bench/campaign_bench", "bench/results/campaign.json"),

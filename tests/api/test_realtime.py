@@ -29,6 +29,7 @@ def test_a_client_is_welcomed_and_hears_what_it_subscribed_to(owned):
         assert welcome["data"]["heartbeatMs"] == 30000 and welcome["data"]["limits"]["payloadBytes"] == 1048576
         assert "system" in welcome["data"]["topics"]
         unheard = rename(owned, "Nobody hears this")
+        assert client.ask("get_state")["seq"] == unheard   # the hub is past it
         answer = client.ask("subscribe", topics=["system"], events=["message.*"])
         assert answer["type"] == "ack" and answer["data"] == {"topics": ["system"], "events": ["message.*"]}
         seq = rename(owned, "Heard")

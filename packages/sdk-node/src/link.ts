@@ -19,6 +19,7 @@ export interface Lost {
 }
 
 interface Ask {
+  text: string;
   answered(frame: Frame): void;
   failed(error: RealtimeError): void;
 }
@@ -29,6 +30,8 @@ export class Link {
   welcome: Welcome | undefined;
   private socket: SocketLike | undefined;
   private readonly asks = new Map<string, Ask>();
+  private warnings = 0;
+  private again: ReturnType<typeof setTimeout> | undefined;
   private lastId = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private heard = 0;
@@ -60,7 +63,9 @@ export class Link {
         this.asks.delete(id);
         done();
       };
+      const text = JSON.stringify({ type, id, ...more });
       this.asks.set(id, {
+        text,
         answered: (frame) =>
           finish(() => {
             if (frame.type === "error") return reject(errorIn(frame));
@@ -69,7 +74,7 @@ export class Link {
           }),
         failed: (error) => finish(() => reject(error)),
       });
-      this.socket.send(JSON.stringify({ type, id, ...more }));
+      this.socket.send(text);
     });
   }
 
@@ -114,9 +119,20 @@ export class Link {
       this.welcome = frame.data as Welcome;
       this.beat(this.times.heartbeat || this.welcome.heartbeatMs);
     }
+    if (frame.type === "rate_limit_warning") this.askAgain((frame.data as { retryAfterMs: number }).retryAfterMs);
     const ask = frame.id === undefined ? undefined : this.asks.get(frame.id);
     if (ask) ask.answered(frame);
     this.said(frame);
+  }
+
+  /** A warning stands for a request that was dropped. All that have no answer are asked again, later each time: asking twice does no harm. */
+  private askAgain(wait: number): void {
+    if (this.again !== undefined) return;
+    const delay = Math.max(wait, 500 * 2 ** this.warnings++) * (1 + Math.random());
+    this.again = setTimeout(() => {
+      this.again = undefined;
+      for (const { text } of this.asks.values()) this.socket?.send(text);
+    }, delay);
   }
 
   private beat(wait: number): void {
@@ -138,6 +154,7 @@ export class Link {
     if (this.ended) return;
     this.ended = true;
     clearTimeout(this.timer);
+    clearTimeout(this.again);
     if (this.socket) {
       const socket = this.socket;
       socket.onmessage = socket.onopen = null;

@@ -140,6 +140,25 @@ test("subscriptions are restored in one go, and what comes before the resumption
   assert.equal(client.position, 15);
 });
 
+test("a request that the server dropped for its rate is asked again", async (t) => {
+  const { client } = offline(t);
+  client.connect();
+  await steps();
+  const [socket] = FakeSocket.all;
+  socket.welcome();
+  for (const { id } of socket.sent) socket.say({ type: "ack", id, data: {} });
+  const { ready } = client.subscribe({ topics: ["system"] });
+  const [asked] = socket.sent.slice(-1);
+  const before = socket.sent.length;
+  socket.say({ type: "rate_limit_warning", data: { retryAfterMs: 100, warningsLeft: 4 } });
+  t.mock.timers.tick(499);
+  assert.equal(socket.sent.length, before);
+  t.mock.timers.tick(501);
+  assert.deepEqual(socket.sent.slice(before), [asked]);
+  socket.say({ type: "ack", id: asked.id, data: {} });
+  await ready;
+});
+
 test("the signature is the one the server computes", async () => {
   const vectors = JSON.parse(readFileSync(new URL("../../../tests/vectors/handshake.json", import.meta.url), "utf8"));
   for (const { name, sig, ...signing } of vectors) assert.equal(await signHandshake(signing), sig, name);

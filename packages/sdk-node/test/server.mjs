@@ -111,6 +111,7 @@ export class Proxy {
   deaf = false;
   accepted = 0;
   upgrades = 0;
+  cuts = 0;
   budget = () => Infinity;
 
   accept(client, server) {
@@ -133,13 +134,14 @@ export class Proxy {
           if (this.deaf) return client.end("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
         }
         if (this.frozen) return;
-        to.write(left < chunk.length ? chunk.subarray(0, left) : chunk, () => left <= 0 && end());
+        to.write(left < chunk.length ? chunk.subarray(0, left) : chunk, () => left <= 0 && this.pairs.has(pair) && (this.cuts++, end()));
         left -= chunk.length;
       });
     }
   }
 
   cut() {
+    this.cuts += this.pairs.size;
     for (const { client, upstream } of [...this.pairs]) {
       client.destroy();
       upstream.destroy();

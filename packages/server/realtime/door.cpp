@@ -110,7 +110,6 @@ Result<Caller> Door::redeem(std::string_view ticket) {
     return std::move(found.mapped().caller);
 }
 
-/// WaQtor 2.3's handshake: sig = HMAC-SHA256(secret, apiKey ‖ ts [‖ address] ‖ nonce), in hexadecimal.
 Task<Caller> Door::check_signature(Request const& request, Query query) {
     auto const& settings = parts_.settings;
     if (settings.server_secret.empty()) co_return fail(Code::unauthenticated, "Signed handshakes are off: no server secret is set");
@@ -125,10 +124,9 @@ Task<Caller> Door::check_signature(Request const& request, Query query) {
         co_return fail(Code::unauthenticated, "The handshake is too old, or the clocks differ");
     }
     auto const key = std::string{value_of(query, "apiKey")};
-    auto message = key + std::string{stamp};
-    if (settings.handshake_binds_address) message += request.address;
-    message += value_of(query, "nonce");
-    auto const signature = hmac_sha256_hex(settings.server_secret, message);
+    auto const address = settings.handshake_binds_address ? std::string_view{request.address} : std::string_view{};
+    auto const signature = handshake_signature(settings.server_secret,
+                                               {.key = key, .time = stamp, .address = address, .nonce = value_of(query, "nonce")});
     if (!equal_secret(signature, value_of(query, "sig"))) {
         ++parts_.counters.bad_signatures;
         co_return fail(Code::unauthenticated, "The signature is wrong");

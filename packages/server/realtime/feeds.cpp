@@ -10,6 +10,7 @@
 namespace waqtor::realtime {
 namespace {
 constexpr std::size_t kPage = 256;
+constexpr auto kMostTurns = 64;   // of the loop, that publications wait for each other
 
 struct Newcomer {
     std::shared_ptr<Client> client;
@@ -31,6 +32,8 @@ struct Feeds::Feed {
     std::map<Shard*, std::size_t> members;   // clients of each shard
     std::vector<Newcomer> newcomers;         // until it is known where the log ends
     std::optional<std::int64_t> position;
+    std::vector<Shared> waiting;   // publications, until no more come at once
+    bool gathering = false;
 };
 
 Feeds::Feeds(HubParts& parts, asio::any_io_executor home)
@@ -92,8 +95,21 @@ void Feeds::publish(WorkspaceId workspace, Publication publication) {
         auto const& settings = self->parts_.settings;
         auto one = broadcast_of(publication, self->parts_.clock.now(), self->deflater(), settings.compression_threshold);
         ++self->parts_.counters.encoded;
-        self->send(*found->second, std::make_shared<std::vector<Shared> const>(1, std::move(one)), 0);
+        auto const& feed = found->second;
+        feed->waiting.push_back(std::move(one));
+        if (!std::exchange(feed->gathering, true)) self->gather(feed, 0, 0);
     });
+}
+
+/// What is published in a burst leaves in one write a client: it is sent once the loop had a turn in which nothing was added.
+void Feeds::gather(std::shared_ptr<Feed> feed, std::size_t before, int turns) {
+    if (feed->waiting.size() > before && turns < kMostTurns) {
+        auto const now = feed->waiting.size();
+        asio::post(home_, [self = shared_from_this(), feed = std::move(feed), now, turns] { self->gather(feed, now, turns + 1); });
+        return;
+    }
+    feed->gathering = false;
+    send(*feed, std::make_shared<std::vector<Shared> const>(std::exchange(feed->waiting, {})), 0);
 }
 
 void Feeds::send(Feed& feed, Batch const& batch, std::int64_t last) {

@@ -21,6 +21,7 @@ private:
     void leave_here(WorkspaceId workspace, Shard& shard);
     asio::awaitable<void> run(std::shared_ptr<Feed> feed);
     Task<bool> read(std::shared_ptr<Feed> feed);
+    void gather(std::shared_ptr<Feed> feed, std::size_t before, int turns);
     void send(Feed& feed, Batch const& batch, std::int64_t last);
     Deflater* deflater();
 

@@ -1,5 +1,7 @@
 #include "server/realtime/handshake.hpp"
 
+#include "core/trust/hmac.hpp"
+
 #include <openssl/evp.h>
 #include <openssl/sha.h>
 
@@ -110,6 +112,14 @@ std::string_view offered_protocol(Request const& request, std::string_view prefi
         if (out.empty() && item.starts_with(prefix)) out = item.substr(prefix.size());
     });
     return out;
+}
+
+std::string handshake_signature(std::string_view secret, Signed const& parts) {
+    auto text = std::string{parts.key};
+    text += parts.time;
+    text += parts.address;
+    text += parts.nonce;
+    return hmac_sha256_hex(secret, text);
 }
 
 Response switching(Handshake const& handshake, std::string_view protocol) {
