@@ -45,6 +45,8 @@ class Answer:
 class Server:
     """One running server. `call` sends a request as somebody; the default is nobody."""
 
+    listen = "127.0.0.1:0"
+
     def __init__(self, data, arguments=(), environment=None):
         self.data = pathlib.Path(data)
         self.arguments = list(arguments)
@@ -53,7 +55,7 @@ class Server:
 
     def start(self):
         self.log_file = tempfile.TemporaryFile("w+")   # a pipe that nobody reads would fill up and stop the server
-        self.process = subprocess.Popen([BINARY, "serve", "--json", "--data", str(self.data), "--listen", "127.0.0.1:0", *self.arguments],
+        self.process = subprocess.Popen([BINARY, "serve", "--json", "--data", str(self.data), "--listen", self.listen, *self.arguments],
                                         stdout=subprocess.PIPE, stderr=self.log_file, text=True, env=self.environment)
         line = self.process.stdout.readline()
         assert line, f"the server did not start: {self.log}"
