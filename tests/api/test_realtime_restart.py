@@ -7,6 +7,7 @@ import json
 import os
 import random
 import re
+import resource
 import signal
 import struct
 import time
@@ -175,6 +176,7 @@ async def scene(server, key, report):
 
 
 def test_a_kill_and_a_drain_under_load_lose_and_double_nothing(folder, capsys):
+    resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
     limits = ["--realtime-connections-per-address", "5000", "--realtime-connections-per-key", "5000", "--server-connections-per-address", "5000"]
     server = Server(folder, limits)
     server.start()
