@@ -10,6 +10,7 @@
 #include "server/routes/event_routes.hpp"
 #include "server/routes/key_routes.hpp"
 #include "server/routes/message_routes.hpp"
+#include "server/routes/notification_routes.hpp"
 #include "server/routes/realtime_routes.hpp"
 #include "server/routes/report_routes.hpp"
 #include "server/routes/session_routes.hpp"
@@ -52,6 +53,24 @@ Features::Features(Foundation with)
     messages.add_hook(campaign_hook);
 }
 
+NotificationNames notification_names(SessionStore& sessions, CampaignStore& campaigns) {
+    // What is gone has no name any more.
+    return {.session = [&sessions](Transaction& tx, WorkspaceId workspace, std::string_view id) -> Result<std::string> {
+                auto const session = SessionId::parse(id);
+                if (!session) return std::string{};
+                auto const found = sessions.find(tx, workspace, *session);
+                if (!found && found.error().code != Code::not_found) return std::unexpected(found.error());
+                return found ? (found->name.empty() ? found->client_id : found->name) : std::string{};
+            },
+            .campaign = [&campaigns](Transaction& tx, WorkspaceId workspace, std::string_view id) -> Result<std::string> {
+                auto const campaign = CampaignId::parse(id);
+                if (!campaign) return std::string{};
+                auto const found = campaigns.find(tx, workspace, *campaign);
+                if (!found && found.error().code != Code::not_found) return std::unexpected(found.error());
+                return found ? found->name : std::string{};
+            }};
+}
+
 void declare_api(Router& api, Features& features) {
     declare_auth_routes(api, features.accounts, features.logins);
     declare_user_routes(api, features.accounts);
@@ -66,6 +85,7 @@ void declare_api(Router& api, Features& features) {
     declare_campaign_routes(api, features.campaigns);
     declare_bot_routes(api, features.bot);
     declare_report_routes(api, features.reports);
+    declare_notification_routes(api, features.notifications);
 }
 
 void move_in(Residents& residents, Features& features) {
@@ -73,6 +93,7 @@ void move_in(Residents& residents, Features& features) {
     auto const end = [&] { features.ending.request_stop(); };
     residents.start(features.campaign_pump.run(features.ending.get_token()), end);
     residents.start(features.bot_runner.run(features.ending.get_token()), end);
+    residents.start(features.notification_runner.run(features.ending.get_token()), end);
 }
 
 std::string openapi_text() {

@@ -15,6 +15,7 @@
 #include "core/messages/media_store.hpp"
 #include "core/messages/message_desk.hpp"
 #include "core/messages/template_service.hpp"
+#include "core/notifications/notification_service.hpp"
 #include "core/reports/report_service.hpp"
 #include "core/sessions/session_service.hpp"
 #include "server/outbound/media_fetcher.hpp"
@@ -27,6 +28,7 @@
 #include "storage/sql/login_store.hpp"
 #include "storage/sql/media_rows.hpp"
 #include "storage/sql/message_store.hpp"
+#include "storage/sql/notification_store.hpp"
 #include "storage/sql/report_store.hpp"
 #include "storage/sql/session_store.hpp"
 #include "storage/sql/tag_store.hpp"
@@ -39,6 +41,9 @@ namespace waqtor {
 
 class Residents;
 class Router;
+
+/// How notifications call sessions and campaigns.
+NotificationNames notification_names(SessionStore& sessions, CampaignStore& campaigns);
 
 /// What every feature stands on. It outlives them.
 struct Foundation {
@@ -108,7 +113,13 @@ public:
     BotParts bot_parts{on.db, bot_rows, message_rows, contact_book, messages, log, on.bus, on.clock, opt_out_check(campaign_rows)};
     BotService bot{bot_parts};
     BotRunner bot_runner{bot_parts};
-    std::stop_source ending;   // of the pump and the bot
+
+    sql::SqlNotificationStore notification_rows;
+    NotificationParts notification_parts{
+        on.db, notification_rows, users, log, on.bus, on.clock, notification_names(session_rows, campaign_rows)};
+    NotificationService notifications{notification_parts};
+    NotificationRunner notification_runner{notification_parts};
+    std::stop_source ending;   // of the pump, the bot and the notifications
 };
 
 /// Every route of every feature. A feature adds its line here.

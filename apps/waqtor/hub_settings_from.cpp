@@ -23,6 +23,10 @@ realtime::HubSettings hub_settings(Settings const& settings) {
     out.connections_per_key = size(settings.realtime_connections_per_key);
     out.connections_per_workspace = size(settings.realtime_connections_per_workspace);
     out.resume_events = settings.realtime_resume_events();
+    out.alerts = {.memory_mib = settings.realtime_alert_memory_mib(),
+                  .buffered_mib = settings.realtime_alert_buffered_mib(),
+                  .refused_per_minute = settings.realtime_alert_refused(),
+                  .slow_per_minute = settings.realtime_alert_slow()};
     out.allowed_origins = settings.allowed_origins();
     out.allowed_addresses = settings.realtime_allowed_addresses();
     out.server_secret = settings.realtime_server_secret();
@@ -57,6 +61,9 @@ void add_hub_figures(Metrics& metrics, realtime::Hub& hub) {
     add("expired_handshakes_total", "Refused: handshake too old", &Counters::expired_handshakes);
     add("bad_signatures_total", "Refused: signature wrong or used", &Counters::bad_signatures);
     add("blocked_addresses_total", "Refused: address", &Counters::blocked_addresses);
+    add("kicked_total", "Clients ended by an administrator", &Counters::kicked);
+    add("errors_total", "Errors of the hub itself", &Counters::errors);
+    add("buffered_bytes", "Bytes that wait for clients", &Counters::buffered);
     add("too_many_total", "Refused: too many connections", &Counters::too_many);
 }
 

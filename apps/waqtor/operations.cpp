@@ -5,6 +5,7 @@
 namespace waqtor {
 
 extern EmbeddedFile const kSetupFiles[];
+extern EmbeddedFile const kMonitorFiles[];
 
 namespace {
 constexpr std::string_view kPolicy =
@@ -60,6 +61,14 @@ void declare_setup_page(Router& api) {
     api.raw("/setup/{name}", {.access = Access::open}, "text/html", [file](Caller, Request const& request) -> Task<Response> {
         co_return file(request.path.substr(request.path.rfind('/') + 1), request);
     });
+}
+
+void declare_monitor_page(Router& api) {
+    for (auto const* name : {"ws-monitor.html", "ws-monitor.css", "ws-monitor.js"})
+        api.raw("/" + std::string{name}, {.access = Access::open}, "text/html",
+                [name](Caller, Request const& request) -> Task<Response> {
+                    co_return *serve_file(kMonitorFiles, name, request, "no-cache", kPolicy);
+                });
 }
 
 }   // namespace waqtor

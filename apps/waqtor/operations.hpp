@@ -14,5 +14,7 @@ void add_figures(Metrics& metrics, House& house, Log const& log);
 
 /// GET /setup: the page of the setup link.
 void declare_setup_page(Router& api);
+/// GET /ws-monitor.html: the figures of the WebSocket hub, live.
+void declare_monitor_page(Router& api);
 
 }   // namespace waqtor

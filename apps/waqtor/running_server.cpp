@@ -77,12 +77,17 @@ Result<void> RunningServer::open() {
     hub_ = std::make_unique<realtime::Hub>(hub_settings(settings_), *house_->db, features.log, *house_->bus, features.logins,
                                            house_->clock);
     add_hub_figures(metrics_, *hub_);
+    add_states(*hub_, features);
+    push_ = std::make_unique<HubPush>(*hub_);
+    features.notification_parts.push = push_.get();
+    alerts_ = std::make_unique<AlertTeller>(*hub_, features.notifications);
     declare_api(*api_, features);
     declare_realtime_routes(*api_, *hub_);
     declare_health_routes(*api_, *readiness_, house_->clock, WAQTOR_VERSION);
     declare_metrics_routes(*api_, metrics_);
     declare_docs_routes(*api_, WAQTOR_VERSION);
     declare_setup_page(*api_);
+    declare_monitor_page(*api_);
     http_ = std::make_unique<HttpServer>(http_settings(settings_), *api_, traffic_.get());
     TRY_OK(open_sockets(*http_, settings_));
     hub_->start(http_->executor());
@@ -90,6 +95,7 @@ Result<void> RunningServer::open() {
     url_ = url_of(settings_, http_->port());
     residents_ = std::make_unique<Residents>(house_->pool);
     move_in(*residents_, features);
+    residents_->start(alerts_->run(features.ending.get_token()), [&features] { features.ending.request_stop(); });
     return {};
 }
 

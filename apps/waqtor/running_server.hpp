@@ -1,5 +1,6 @@
 #pragma once
 #include "house.hpp"
+#include "live.hpp"
 #include "operations.hpp"
 #include "residents.hpp"
 #include "server/http/http_server.hpp"
@@ -38,6 +39,8 @@ private:
     Metrics metrics_;
     std::unique_ptr<Traffic> traffic_;
     std::unique_ptr<realtime::Hub> hub_;
+    std::unique_ptr<HubPush> push_;
+    std::unique_ptr<AlertTeller> alerts_;
     std::unique_ptr<HttpServer> http_;
     std::unique_ptr<Residents> residents_;
     std::string url_;

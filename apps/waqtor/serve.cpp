@@ -54,6 +54,9 @@ private:
             auto const files =
                 run_here(house_.features.media.expire(std::chrono::hours{24 * house_.features.on.settings.media_days()}));
             if (!files) log_.write(LogLevel::warn, "old media files were not removed", {{"why", files.error().message}});
+            auto const told = run_here(
+                house_.features.notifications.purge(std::chrono::hours{24 * house_.features.on.settings.notification_days()}));
+            if (!told) log_.write(LogLevel::warn, "old notifications were not removed", {{"why", told.error().message}});
             wait_hour();
         });
     }

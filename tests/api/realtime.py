@@ -34,6 +34,13 @@ class Socket:
     def send(self, **frame):
         self.raw.send(json.dumps(frame))
 
+    def send_at_once(self, *frames):
+        """All frames in one piece, so that the server reads them together."""
+        with self.raw.protocol_mutex:
+            for frame in frames:
+                self.raw.protocol.send_text(json.dumps(frame).encode())
+            self.raw.socket.sendall(b"".join(self.raw.protocol.data_to_send()))
+
     def ask(self, type, **more):
         """Sends a request and returns its answer."""
         id = str(next(self.ids))

@@ -73,6 +73,8 @@ struct Settings final : SettingList {
                  "Opt-outs and WhatsApp's own locks always count"},
                 true};
 
+    Number notification_days{
+        *this, {"notifications.days", "Notifications that nothing happened to for so long are removed"}, 90, 1, 3650};
     Number media_days{*this, {"media.days", "Stored files that no message used for so many days are removed"}, 30, 1, 3650};
     List media_allowed{
         *this, {"media.allowed_networks", "Private networks that files may be fetched from; none by default"}, Format::cidr};
@@ -132,6 +134,14 @@ struct Settings final : SettingList {
         *this, {"realtime.connections_per_key", "WebSockets at once with one API key"}, 200, 1, 1000000};
     Number realtime_connections_per_workspace{
         *this, {"realtime.connections_per_workspace", "WebSockets at once in one workspace"}, 5000, 1, 1000000};
+    Number realtime_alert_memory_mib{
+        *this, {"realtime.alert_memory_mib", "Tell when the server has more memory; 0: never"}, 2048, 0, 1048576};
+    Number realtime_alert_buffered_mib{
+        *this, {"realtime.alert_buffered_mib", "Tell when more waits for WebSocket clients; 0: never"}, 256, 0, 1048576};
+    Number realtime_alert_refused{
+        *this, {"realtime.alert_refused", "Tell when more WebSocket clients are refused in a minute; 0: never"}, 120, 0, 1000000};
+    Number realtime_alert_slow{
+        *this, {"realtime.alert_slow", "Tell when more WebSocket clients are too slow in a minute; 0: never"}, 20, 0, 1000000};
     Number realtime_resume_events{
         *this, {"realtime.resume_events", "Events a client may have missed and still resume"}, 10000, 0, 10000000};
 };

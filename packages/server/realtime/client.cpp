@@ -15,6 +15,10 @@ constexpr auto kControlBurst = 100.0;
 constexpr auto kPingsBetweenChecks = 4;
 constexpr auto kMessageTime = std::chrono::seconds{30};   // a message may take to arrive
 
+std::string_view name_of(Proof proof) {
+    return proof == Proof::cookie ? "cookie" : proof == Proof::bearer ? "bearer" : proof == Proof::key ? "key" : "none";
+}
+
 /// Spreads the pings of many clients that came at once.
 std::chrono::milliseconds spread(std::chrono::milliseconds over) {
     static thread_local std::minstd_rand random{std::random_device{}()};
@@ -33,8 +37,10 @@ Client::Client(Shard& shard, Upgraded upgraded, Arrival arrival)
       subscriptions_{caller_},
       bucket_{shard.parts().settings.messages_per_second, shard.parts().settings.burst},
       control_bucket_{kControlPerSecond, kControlBurst},
+      id_{++shard.parts().client_ids},
       heard_{Steady::now()},
       next_ping_{heard_ + spread(shard.parts().settings.heartbeat)},
+      arrived_{heard_},
       deflates_{arrival.deflates},
       inflates_{arrival.inflates} {
     auto& parts = shard_.parts();
@@ -47,6 +53,7 @@ Client::Client(Shard& shard, Upgraded upgraded, Arrival arrival)
 Client::~Client() {
     auto& parts = shard_.parts();
     --parts.counters.connections;
+    parts.counters.buffered -= static_cast<std::int64_t>(counted_bytes_);
     if (deflates_) --parts.deflating;
     server_place_.reset();
     wire_.close();
@@ -70,6 +77,7 @@ void Client::start(std::int64_t seq) {
                    .resume_events = settings.resume_events},
         .topics = subscriptions_.allowed().list(),
         .seq = seq,
+        .client = id_,
     };
     say("welcome", write_json(welcome));
     auto early = std::exchange(early_, {});
@@ -121,7 +129,9 @@ bool Client::feed(std::span<char> bytes) {
         auto const frame = reader_.next(bytes, inflates_ ? &shard_.inflater() : nullptr);
         if (!frame) {
             auto& counters = shard_.parts().counters;
-            ++(frame.error().code == CloseCode::too_big ? counters.oversized : counters.violations);
+            auto const big = frame.error().code == CloseCode::too_big;
+            note(big ? counters.oversized : counters.violations, big ? Incident::oversized : Incident::violation,
+                 frame.error().why);
             peer_closed_ = true;   // nothing that follows can be read
             close(frame.error().code, frame.error().why);
             return false;
@@ -153,7 +163,7 @@ bool Client::on_frame(Incoming const& frame) {
     if (frame.opcode == Opcode::pong) on_pong(frame.payload);
     if (frame.opcode == Opcode::ping) push_frame(Opcode::pong, frame.payload);
     if (!control_bucket_.take(Steady::now())) {
-        ++shard_.parts().counters.rate_limited;
+        note(shard_.parts().counters.rate_limited, Incident::rate_limited, "too many control frames");
         close(CloseCode::policy, "too many control frames");
     }
     return true;
@@ -164,7 +174,8 @@ void Client::on_pong(std::string_view payload) {
     if (payload.size() != sizeof sent || pinged_ == Steady::time_point{}) return;
     std::memcpy(&sent, payload.data(), sizeof sent);
     if (sent != pinged_.time_since_epoch().count()) return;
-    rtt_ = std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - pinged_);
+    answered_ = Steady::now();
+    rtt_ = std::chrono::duration_cast<std::chrono::microseconds>(answered_ - pinged_);
     pinged_ = {};
 }
 
@@ -195,12 +206,14 @@ void Client::take(Shared const& broadcast) {
     auto bytes = Outbox::Bytes{broadcast, &text};
     auto& parts = shard_.parts();
     ++parts.counters.delivered;
-    if (broadcast->collapse && !outbox_.empty() && outbox_.replace(broadcast->collapse, bytes)) {
+    auto entry = Outbox::Entry{std::move(bytes), broadcast->seq, broadcast->collapse};
+    // Who resumes gets all of it.
+    if (live_ && broadcast->collapse && !outbox_.empty() && outbox_.replace(entry)) {
         ++parts.counters.collapsed;
         return;
     }
     auto const limit = (broadcast->collapse ? 2 : 1) * parts.settings.buffered_bytes;
-    push({std::move(bytes), broadcast->seq, broadcast->collapse}, limit);
+    push(std::move(entry), limit);
 }
 
 bool Client::push(Outbox::Entry entry, std::size_t limit) {
@@ -223,7 +236,7 @@ void Client::push_frame(Opcode opcode, std::string_view payload) {
 /// client reads again.
 void Client::too_slow(std::int64_t missed) {
     if (closing_) return;
-    ++shard_.parts().counters.slow_closed;
+    note(shard_.parts().counters.slow_closed, Incident::slow, "it does not read");
     auto const first_missed = outbox_.drop_unsent();
     auto const resume_after = first_missed ? *first_missed - 1 : missed > 0 ? missed - 1 : position_;
     closing_ = true;
@@ -239,8 +252,55 @@ void Client::too_slow(std::int64_t missed) {
     flush();
 }
 
+void Client::count_buffered() {
+    auto const bytes = outbox_.bytes();
+    if (bytes == counted_bytes_) return;
+    shard_.parts().counters.buffered += static_cast<std::int64_t>(bytes) - static_cast<std::int64_t>(counted_bytes_);
+    counted_bytes_ = bytes;
+}
+
+void Client::note(std::atomic<std::uint64_t>& counter, Incident what, std::string_view detail) {
+    ++violations_;
+    shard_.parts().note(counter, what, caller_.address, detail);
+}
+
+bool Client::answers(Steady::time_point now) const {
+    return pinged_ == Steady::time_point{} || heard_ >= pinged_ || now - pinged_ <= shard_.parts().settings.pong;
+}
+
+WsClient Client::figures(Steady::time_point now) const {
+    auto const seconds = [&](Steady::time_point since) {
+        return std::chrono::duration_cast<std::chrono::seconds>(now - since).count();
+    };
+    auto const answered = answered_ != Steady::time_point{};
+    auto const wanted = subscriptions_.shown();
+    auto const age = std::chrono::duration_cast<Milliseconds>(now - arrived_);
+    WsClient out{.id = id_,
+                 .ip = caller_.address,
+                 .user = caller_.user,
+                 .proof = std::string{name_of(caller_.proof)},
+                 .connected_at = shard_.parts().clock.now() - age,
+                 .connected = seconds(arrived_),
+                 .is_alive = answers(now),
+                 .buffered = static_cast<std::int64_t>(outbox_.bytes()),
+                 .subscriptions = wanted.events,
+                 .received = received_,
+                 .sent = static_cast<std::int64_t>(outbox_.sent_frames()),
+                 .sent_bytes = static_cast<std::int64_t>(outbox_.sent_bytes()),
+                 .violations = violations_,
+                 .seq = position_,
+                 .compressed = deflates_};
+    for (auto topic : wanted.topics) out.subscriptions.emplace_back(enum_name(topic));
+    if (answered) {
+        out.last_ping = seconds(answered_);
+        out.rtt_ms = static_cast<double>(rtt_.count()) / 1000;
+    }
+    return out;
+}
+
 void Client::flush() {
-    if (writing_ || gone_) return;
+    if (gone_) return;
+    if (writing_) return count_buffered();
     if (!outbox_.empty()) {
         auto const sent = outbox_.flush(wire_);
         ++shard_.parts().counters.writes;
@@ -255,6 +315,7 @@ void Client::flush() {
                                       });
         }
     }
+    count_buffered();
     if (room_ && outbox_.bytes() < shard_.parts().settings.buffered_bytes / 4) room_->cancel();
     if (closing_ && outbox_.empty()) finish_closing();
 }

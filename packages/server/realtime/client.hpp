@@ -39,7 +39,15 @@ public:
     void close(CloseCode code, std::string_view reason);
     void abort();
 
+    /// What the monitor shows of it.
+    WsClient figures(Steady::time_point now) const;
+
+    std::int64_t id() const { return id_; }
     Caller const& caller() const { return caller_; }
+    std::size_t buffered() const { return outbox_.bytes(); }
+    Subscribed subscribed() const { return subscriptions_.shown(); }
+    /// False when the answer to a ping is overdue.
+    bool answers(Steady::time_point now) const;
     bool live() const { return live_; }
 
 private:
@@ -70,9 +78,12 @@ private:
     void resume(Resume const& wish);
     void say(std::string_view type, json::value const& data, std::optional<std::string> id = {});
     void say_error(Error const& error, std::optional<std::string> id);
+    void monitor(GetMonitor wish);
+    asio::awaitable<void> answer_monitor(GetMonitor wish);
 
     // client_catch_up.cpp
     void catch_up();
+    bool must_catch_up() const;
     asio::awaitable<void> run_catch_up();
     asio::awaitable<bool> recheck();
     Task<bool> read_on();
@@ -83,6 +94,8 @@ private:
     bool push(Outbox::Entry entry, std::size_t limit);
     void push_frame(Opcode opcode, std::string_view payload);
     void too_slow(std::int64_t missed);
+    void count_buffered();
+    void note(std::atomic<std::uint64_t>& counter, Incident what, std::string_view detail);
 
     Shard& shard_;
     Wire wire_;
@@ -96,6 +109,8 @@ private:
     TokenBucket bucket_;
     TokenBucket control_bucket_;
     std::int64_t position_ = 0;   // every event up to it was sent, or was not for this client
+    std::int64_t id_;
+    std::size_t counted_bytes_ = 0;   // in HubCounters::buffered
     std::unique_ptr<StateWish> state_;
     std::unique_ptr<ResumeWish> resume_;
     asio::steady_timer* room_ = nullptr;   // the catch-up waits for it
@@ -105,14 +120,19 @@ private:
     Steady::time_point deadline_{};   // of the closing
     Steady::time_point message_began_{};
     std::chrono::microseconds rtt_{};
+    Steady::time_point arrived_;
+    Steady::time_point answered_{};   // the last ping
     Steady::time_point warned_{};
     std::uint16_t warnings_ = 0;
     std::uint16_t pings_ = 0;
+    std::uint32_t received_ = 0;
+    std::uint32_t violations_ = 0;
     bool deflates_, inflates_;
     bool attached_ = false;
     bool live_ = false;
     bool catching_up_ = false;
     bool must_recheck_ = false;
+    bool monitoring_ = false;
     bool writing_ = false;   // waits until the socket can be written
     bool closing_ = false;   // a close frame is queued or sent
     bool peer_closed_ = false;

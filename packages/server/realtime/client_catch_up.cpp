@@ -23,9 +23,20 @@ void Client::catch_up() {
     asio::co_spawn(shard_.executor(), run_catch_up(), [self = shared_from_this()](std::exception_ptr thrown) {
         self->catching_up_ = false;
         if (self->gone_) return;
-        if (thrown) self->close(CloseCode::internal, "the server failed");
+        if (thrown) {
+            self->shard_.parts().failed("catch-up", {.code = Code::internal, .message = "an exception"});
+            self->close(CloseCode::internal, "the server failed");
+        }
         self->flush();
+        // Asio may run other things between the last step and here: what they asked for is not forgotten.
+        if (self->must_catch_up()) self->catch_up();
     });
+}
+
+/// True when something waits for a catch-up. A client that resumes says first what it wants to hear.
+bool Client::must_catch_up() const {
+    if (live_ || closing_ || gone_) return false;
+    return must_recheck_ || state_ || !resume_ || !subscriptions_.empty();
 }
 
 asio::awaitable<void> Client::run_catch_up() {
@@ -42,12 +53,12 @@ asio::awaitable<void> Client::run_catch_up() {
             }
             continue;
         }
-        // A client that resumes first says what it wants to hear: until then its position stays.
-        if (resume_ && subscriptions_.empty() && !state_) co_return flush();
+        if (!must_catch_up()) co_return flush();   // until then its position stays
         if (!resume_ && !state_ && position_ >= shard_.position(caller_.workspace)) co_return went_live();
         auto const more = co_await read_on();
         if (closing_ || gone_) co_return;
         if (!more) {
+            shard_.parts().failed("catch-up", more.error());
             close(more.error().code == Code::internal ? CloseCode::internal : CloseCode::try_again_later,
                   "the event log cannot be read now; resume after " + std::to_string(position_));
             co_return;
@@ -112,7 +123,7 @@ Task<bool> Client::read_on() {
     struct Found {
         EventPage page;
         std::int64_t newest = 0;
-        std::int64_t oldest = 0;   // that is still there, after the position; 0: none
+        std::int64_t oldest = 0;   // that is still there, after the position
     };
     EventFilter filter{.after = position_, .limit = kPage};
     if (state_) filter.limit = static_cast<std::size_t>(std::clamp<std::int64_t>(state_->seq - position_, 0, kPage));
@@ -120,13 +131,13 @@ Task<bool> Client::read_on() {
     CO_TRY(auto found, co_await parts.db.read([&parts, workspace, filter](Transaction& tx) -> Result<Found> {
         TRY(auto page, parts.log.read(tx, workspace, filter));
         TRY(auto const newest, parts.log.last(tx, workspace));
-        auto const oldest = page.events.empty() ? 0 : page.events.front().seq;
+        auto const oldest = page.events.empty() ? newest + 1 : page.events.front().seq;
         return Found{std::move(page), newest, oldest};
     }));
     if (closing_ || gone_ || must_recheck_) co_return true;
     auto const asked = resume_ ? resume_->after : filter.after;
     if (resume_ && resume_->events == 0 && position_ == asked) {
-        auto const lost = found.oldest > asked + 1 && asked > 0;   // the first ones were removed
+        auto const lost = filter.limit > 0 && found.oldest > asked + 1 && asked > 0;   // the first ones were removed
         if (asked > found.newest || found.newest - asked > parts.settings.resume_events || lost) {
             ++parts.counters.reset;
             resume_.reset();

@@ -2,8 +2,11 @@
 #include "core/base/json.hpp"
 #include "server/realtime/client.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+
 namespace waqtor::realtime {
 namespace {
+constexpr std::size_t kMonitored = 500;               // clients in a frame; /api/ws-monitor shows all
 constexpr auto kForgiven = std::chrono::minutes{1};   // without a warning
 
 /// The `id` of a frame that cannot be read otherwise, so that the error still finds who asked.
@@ -47,7 +50,7 @@ bool Client::within_rate() {
     auto const now = Steady::now();
     if (bucket_.take(now) && place_.take(now)) return true;
     auto& parts = shard_.parts();
-    ++parts.counters.rate_limited;
+    note(parts.counters.rate_limited, Incident::rate_limited, "too many messages");
     if (now - std::exchange(warned_, now) > kForgiven) warnings_ = 0;
     if (++warnings_ >= parts.settings.violations)
         close(CloseCode::policy, "rate limit exceeded");
@@ -60,9 +63,10 @@ bool Client::within_rate() {
 void Client::on_text(std::string_view text) {
     auto& parts = shard_.parts();
     ++parts.counters.received;
+    ++received_;
     if (!within_rate()) return;
     if (text.size() > parts.settings.message_bytes) {
-        ++parts.counters.oversized;
+        note(parts.counters.oversized, Incident::oversized, "a message of " + std::to_string(text.size()) + " bytes");
         return say_error(
             {.code = Code::too_large, .message = "A message may have " + std::to_string(parts.settings.message_bytes) + " bytes"},
             std::nullopt);
@@ -98,7 +102,33 @@ void Client::run(json::value const& frame) {
             if (!wish) return say_error(wish.error(), id);
             return resume(*wish);
         }
+        case Ask::get_monitor: {
+            auto wish = read_json<GetMonitor>(frame);
+            if (!wish) return say_error(wish.error(), id);
+            return monitor(*std::move(wish));
+        }
     }
+}
+
+void Client::monitor(GetMonitor wish) {
+    if (!caller_.scopes.has(Scope::metrics_read))
+        return say_error({.code = Code::forbidden, .message = "You may not see the monitor"}, wish.id);
+    if (std::exchange(monitoring_, true))
+        return say_error({.code = Code::conflict, .message = "The monitor is being read already"}, wish.id);
+    asio::co_spawn(shard_.executor(), answer_monitor(std::move(wish)), [self = shared_from_this()](std::exception_ptr thrown) {
+        self->monitoring_ = false;
+        if (self->gone_) return;
+        if (thrown) self->close(CloseCode::internal, "the server failed");
+        self->flush();
+    });
+}
+
+asio::awaitable<void> Client::answer_monitor(GetMonitor wish) {
+    auto found = co_await shard_.parts().monitor(caller_.workspace, wish.history.value_or(false));
+    if (found.clients.size() > kMonitored) found.clients.resize(kMonitored);
+    auto const text =
+        frame_text({.type = "monitor", .data = json_text(found), .at = shard_.parts().clock.now(), .id = std::move(wish.id)});
+    push_frame(Opcode::text, text);
 }
 
 void Client::subscribe(json::value const& frame, bool add) {
@@ -106,7 +136,9 @@ void Client::subscribe(json::value const& frame, bool add) {
     if (!wish) return say_error(wish.error(), id_of(frame));
     auto const done = add ? subscriptions_.add(*wish, shard_.parts().settings.subscriptions) : subscriptions_.remove(*wish);
     if (!done) return say_error(done.error(), wish->id);
-    say("ack", write_json(subscriptions_.shown()), wish->id);
+    auto shown = subscriptions_.shown();
+    shown.seq = position_;
+    say("ack", write_json(shown), wish->id);
     if (resume_) catch_up();   // it waited for this
 }
 

@@ -6,8 +6,8 @@
 
 namespace waqtor::realtime {
 
-enum class Ask : std::uint8_t { subscribe, unsubscribe, ping, get_state, resume };
-BOOST_DESCRIBE_ENUM(Ask, subscribe, unsubscribe, ping, get_state, resume)
+enum class Ask : std::uint8_t { subscribe, unsubscribe, ping, get_state, resume, get_monitor };
+BOOST_DESCRIBE_ENUM(Ask, subscribe, unsubscribe, ping, get_state, resume, get_monitor)
 
 struct Subscribe {
     Ask type{};
@@ -34,6 +34,12 @@ struct Resume {
     std::int64_t after = 0;
 };
 BOOST_DESCRIBE_STRUCT(Resume, (), (type, id, after))
+struct GetMonitor {
+    Ask type{};
+    std::optional<std::string> id{};
+    std::optional<bool> history{};
+};
+BOOST_DESCRIBE_STRUCT(GetMonitor, (), (type, id, history))
 struct Limits {
     std::int64_t payload_bytes = 0;
     std::int64_t message_bytes = 0;
@@ -52,15 +58,17 @@ struct Welcome {
     Limits limits;
     std::vector<Topic> topics;   // that this caller may have
     std::int64_t seq = 0;        // of the newest event: what comes next is after it
+    std::int64_t client = 0;     // this connection, as the monitor names it
 };
-BOOST_DESCRIBE_STRUCT(Welcome, (), (server, version, heartbeat_ms, limits, topics, seq))
+BOOST_DESCRIBE_STRUCT(Welcome, (), (server, version, heartbeat_ms, limits, topics, seq, client))
 
 /// What is subscribed to now.
 struct Subscribed {
     std::vector<Topic> topics;
     std::vector<std::string> events;
+    std::int64_t seq = 0;   // every event after it that is subscribed to now will come
 };
-BOOST_DESCRIBE_STRUCT(Subscribed, (), (topics, events))
+BOOST_DESCRIBE_STRUCT(Subscribed, (), (topics, events, seq))
 
 }   // namespace waqtor::realtime
 
@@ -84,6 +92,13 @@ inline constexpr std::array kFields<realtime::PingFrame>{
 template <>
 inline constexpr std::array kFields<realtime::GetState>{Field{"type", "get_state"},
                                                         Field{"id", "Comes back with the answer", 1, 64}};
+
+template <>
+inline constexpr std::array kFields<realtime::GetMonitor>{
+    Field{"type", "get_monitor"},
+    Field{"id", "Comes back with the answer", 1, 64},
+    Field{"history", "All points of the charts, not only the newest"},
+};
 
 template <>
 inline constexpr std::array kFields<realtime::Resume>{

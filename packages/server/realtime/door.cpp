@@ -34,12 +34,12 @@ template <class T> void drop_old(T& entries, Timestamp now, auto until) {
 Result<void> Door::check_place(Request const& request) {
     auto const& settings = parts_.settings;
     if (!settings.allowed_addresses.empty() && !any_contains(settings.allowed_addresses, request.address)) {
-        ++parts_.counters.blocked_addresses;
+        parts_.note(parts_.counters.blocked_addresses, Incident::blocked_address, request.address, "not on the list");
         return fail(Code::forbidden, "This address may not connect");
     }
     // A page of another site must not speak for the person whose browser shows it. Programs send no Origin.
     if (request.has_header("origin") && !has_allowed_origin(request, settings.allowed_origins)) {
-        ++parts_.counters.bad_origin;
+        parts_.note(parts_.counters.bad_origin, Incident::bad_origin, request.address, request.header("origin"));
         return fail(Code::forbidden, "Pages of this origin may not connect");
     }
     return {};
@@ -51,12 +51,16 @@ Task<Door::Admission> Door::admit(Request const& request) {
     auto const ticket = std::string{offered_protocol(request, kTicketProtocol)};
     auto caller = co_await prove(request, ticket);
     if (!caller) {
-        ++parts_.counters.unauthorised;
-        co_return std::unexpected(std::move(caller).error());
+        auto& error = caller.error();
+        if (error.code == Code::unauthenticated)
+            parts_.note(parts_.counters.unauthorised, Incident::unauthorised, request.address, error.message);
+        else if (error.code == Code::internal)
+            parts_.failed("door", error);
+        co_return std::unexpected(std::move(error));
     }
     auto place = places_.admit(*caller);
     if (!place) {
-        ++parts_.counters.too_many;
+        parts_.note(parts_.counters.too_many, Incident::too_many, request.address, place.error().message);
         co_return std::unexpected(std::move(place).error());
     }
     auto const named = !ticket.empty() || offered_protocol(request, kProtocol).data() != nullptr;
@@ -70,9 +74,10 @@ Task<Caller> Door::prove(Request const& request, std::string_view ticket) {
     for (auto const& field : fields) query.emplace(field.name, field.value);
     if (ticket.empty()) ticket = value_of(query, "ticket");
     if (!ticket.empty()) {
-        CO_TRY(auto caller, redeem(ticket));
-        caller.address = std::string{request.address};
-        co_return caller;
+        CO_TRY(auto asker, redeem(ticket));
+        asker.address = std::string{request.address};
+        // Their login or key may have ended since.
+        co_return co_await parts_.authenticator.recheck(std::move(asker));
     }
     if (query.contains("sig")) co_return co_await check_signature(request, std::move(query));
     auto credentials = credentials_of(request);
@@ -86,7 +91,7 @@ Task<Caller> Door::prove(Request const& request, std::string_view ticket) {
     if (caller.proof == Proof::none) co_return fail(Code::unauthenticated, "This needs a login, an API key or a ticket");
     // A browser sends the cookie by itself, so here the page must be known.
     if (caller.proof == Proof::cookie && !request.has_header("origin")) {
-        ++parts_.counters.bad_origin;
+        parts_.note(parts_.counters.bad_origin, Incident::bad_origin, request.address, "a cookie without an origin");
         co_return fail(Code::forbidden, "A connection with a login cookie must come from this site's own pages");
     }
     co_return caller;
@@ -120,7 +125,7 @@ Task<Caller> Door::check_signature(Request const& request, Query query) {
     auto const now = parts_.clock.now();
     auto const readable = wrong == std::errc{} && end == stamp.data() + stamp.size() && stamp.size() <= 15;
     if (!readable || std::chrono::abs(now - at) > settings.handshake_age) {
-        ++parts_.counters.expired_handshakes;
+        parts_.note(parts_.counters.expired_handshakes, Incident::expired_handshake, request.address, "ts is outside the window");
         co_return fail(Code::unauthenticated, "The handshake is too old, or the clocks differ");
     }
     auto const key = std::string{value_of(query, "apiKey")};
@@ -128,10 +133,10 @@ Task<Caller> Door::check_signature(Request const& request, Query query) {
     auto const signature = handshake_signature(settings.server_secret,
                                                {.key = key, .time = stamp, .address = address, .nonce = value_of(query, "nonce")});
     if (!equal_secret(signature, value_of(query, "sig"))) {
-        ++parts_.counters.bad_signatures;
+        parts_.note(parts_.counters.bad_signatures, Incident::bad_signature, request.address, "the signature is wrong");
         co_return fail(Code::unauthenticated, "The signature is wrong");
     }
-    CO_TRY_OK(once(signature, at + settings.handshake_age));
+    CO_TRY_OK(once(signature, at + settings.handshake_age, request.address));
     auto credentials = credentials_of(request);
     credentials.key = key;
     CO_TRY(auto caller, co_await parts_.authenticator.authenticate(std::move(credentials)));
@@ -140,12 +145,12 @@ Task<Caller> Door::check_signature(Request const& request, Query query) {
 }
 
 /// A signature works once in its time: who copied it comes too late.
-Result<void> Door::once(std::string const& signature, Timestamp until) {
+Result<void> Door::once(std::string const& signature, Timestamp until, std::string_view address) {
     auto lock = std::lock_guard{mutex_};
     if (used_.size() >= kMostUsed) drop_old(used_, parts_.clock.now(), [](Timestamp one) { return one; });
     if (used_.size() >= kMostUsed) return fail(Code::rate_limited, "Too many handshakes");
     if (used_.emplace(signature, until).second) return {};
-    ++parts_.counters.bad_signatures;
+    parts_.note(parts_.counters.bad_signatures, Incident::bad_signature, address, "the handshake was used already");
     return fail(Code::unauthenticated, "The handshake was used already");
 }
 

@@ -51,7 +51,7 @@ private:
     Task<Caller> prove(Request const& request, std::string_view ticket);
     Result<Caller> redeem(std::string_view ticket);
     Task<Caller> check_signature(Request const& request, std::map<std::string, std::string, std::less<>> query);
-    Result<void> once(std::string const& signature, Timestamp until);
+    Result<void> once(std::string const& signature, Timestamp until, std::string_view address);
 
     HubParts& parts_;
     Places places_;

@@ -37,7 +37,23 @@ struct Feeds::Feed {
 };
 
 Feeds::Feeds(HubParts& parts, asio::any_io_executor home)
-    : parts_{parts}, home_{std::move(home)}, deflater_{parts.settings.compression_level} {}
+    : parts_{parts}, home_{std::move(home)}, samples_{home_}, deflater_{parts.settings.compression_level} {}
+
+void Feeds::begin() {
+    asio::co_spawn(home_, sample(), [self = shared_from_this()](std::exception_ptr) {});
+}
+
+/// Counted as running only once it does: a server that never got to run has nothing to wait for.
+asio::awaitable<void> Feeds::sample() {
+    auto const self = shared_from_this();
+    parts_.tally.add();
+    while (!stopping_) {
+        samples_.expires_after(std::chrono::seconds{1});
+        co_await samples_.async_wait(asio::as_tuple(asio::use_awaitable));
+        if (!stopping_) parts_.watch.sample(parts_.counters, parts_.settings.alerts, parts_.clock.now(), resident_bytes());
+    }
+    parts_.tally.remove();
+}
 
 void Feeds::enter(std::shared_ptr<Client> client, WorkspaceId workspace, Shard& shard) {
     asio::post(home_, [self = shared_from_this(), client = std::move(client), workspace, &shard]() mutable {
@@ -79,6 +95,7 @@ void Feeds::leave_here(WorkspaceId workspace, Shard& shard) {
 void Feeds::stop() {
     asio::post(home_, [self = shared_from_this()] {
         self->stopping_ = true;
+        self->samples_.cancel();
         for (auto const& [workspace, feed] : self->feeds_) {
             feed->subscription.interrupt();
             feed->pause.cancel();
@@ -95,6 +112,7 @@ void Feeds::publish(WorkspaceId workspace, Publication publication) {
         auto const& settings = self->parts_.settings;
         auto one = broadcast_of(publication, self->parts_.clock.now(), self->deflater(), settings.compression_threshold);
         ++self->parts_.counters.encoded;
+        self->parts_.counters.last_broadcast = self->parts_.clock.now().time_since_epoch().count();
         auto const& feed = found->second;
         feed->waiting.push_back(std::move(one));
         if (!std::exchange(feed->gathering, true)) self->gather(feed, 0, 0);
@@ -128,7 +146,12 @@ Task<bool> Feeds::read(std::shared_ptr<Feed> feed) {
     if (page.events.empty() && page.last == *feed->position) co_return page.more;
     auto batch = std::make_shared<std::vector<Shared>>();
     batch->reserve(page.events.size());
-    for (auto const& event : page.events) batch->push_back(broadcast_of(event, deflater(), parts_.settings.compression_threshold));
+    auto const now = parts_.clock.now().time_since_epoch().count();
+    parts_.counters.last_broadcast = now;
+    for (auto const& event : page.events) {
+        if (event.type == "session.qr_changed") parts_.counters.last_qr = now;
+        batch->push_back(broadcast_of(event, deflater(), parts_.settings.compression_threshold));
+    }
     parts_.counters.encoded += batch->size();
     feed->position = page.last;
     send(*feed, batch, page.last);

@@ -9,6 +9,9 @@ class Feeds : public std::enable_shared_from_this<Feeds> {
 public:
     Feeds(HubParts& parts, asio::any_io_executor home);
 
+    /// Remembers the charts' points from now on.
+    void begin();
+
     // From any thread.
     void enter(std::shared_ptr<Client> client, WorkspaceId workspace, Shard& shard);
     void leave(WorkspaceId workspace, Shard& shard);
@@ -20,6 +23,7 @@ private:
     void enter_here(std::shared_ptr<Client> client, WorkspaceId workspace, Shard& shard);
     void leave_here(WorkspaceId workspace, Shard& shard);
     asio::awaitable<void> run(std::shared_ptr<Feed> feed);
+    asio::awaitable<void> sample();
     Task<bool> read(std::shared_ptr<Feed> feed);
     void gather(std::shared_ptr<Feed> feed, std::size_t before, int turns);
     void send(Feed& feed, Batch const& batch, std::int64_t last);
@@ -27,6 +31,7 @@ private:
 
     HubParts& parts_;
     asio::any_io_executor home_;
+    asio::steady_timer samples_;
     Deflater deflater_;
     std::unordered_map<WorkspaceId, std::shared_ptr<Feed>> feeds_;
     bool stopping_ = false;

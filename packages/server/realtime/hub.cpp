@@ -3,16 +3,20 @@
 #include "server/http/upgraded.hpp"
 #include "server/realtime/feeds.hpp"
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/execution/context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/query.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 namespace waqtor::realtime {
 
 Hub::Hub(HubSettings settings, Database& db, EventLog& log, EventBus& bus, Authenticator& authenticator, Clock const& clock)
     : parts_{.settings = std::move(settings), .db = db, .log = log, .bus = bus, .authenticator = authenticator, .clock = clock},
       door_{parts_} {
+    parts_.started = clock.now();
+    parts_.monitor = [this](WorkspaceId workspace, bool all_history) { return look(workspace, all_history); };
     parts_.left = [this](WorkspaceId workspace, Shard& shard) { feeds_->leave(workspace, shard); };
 }
 
@@ -22,7 +26,10 @@ void Hub::add_state(std::string name, std::function<Result<json::value>(Transact
     parts_.states.push_back({std::move(name), std::move(read)});
 }
 
-void Hub::start(asio::any_io_executor home) { feeds_ = std::make_shared<Feeds>(parts_, std::move(home)); }
+void Hub::start(asio::any_io_executor home) {
+    feeds_ = std::make_shared<Feeds>(parts_, std::move(home));
+    feeds_->begin();
+}
 
 Shard& Hub::shard_for(asio::any_io_executor const& executor) {
     void const* const thread = &asio::query(executor, asio::execution::context);
@@ -55,6 +62,39 @@ Result<Ticket> Hub::make_ticket(Caller caller) { return door_.make_ticket(std::m
 
 void Hub::publish(WorkspaceId workspace, Publication publication) {
     if (feeds_) feeds_->publish(workspace, std::move(publication));
+}
+
+std::vector<Shard*> Hub::shards() {
+    std::vector<Shard*> out;
+    auto lock = std::lock_guard{mutex_};
+    for (auto const& entry : shards_) out.push_back(entry.second.get());
+    return out;
+}
+
+/// Each shard is asked on its own thread, one after another.
+asio::awaitable<WsMonitor> Hub::look(WorkspaceId workspace, bool all_history) {
+    Inspection found;
+    for (auto* const shard : shards()) {
+        auto ask = [](Shard* one, WorkspaceId of) -> asio::awaitable<Inspection> { co_return one->inspect(of); };
+        found.add(co_await asio::co_spawn(shard->executor(), ask(shard, workspace), asio::use_awaitable));
+    }
+    co_return monitor_of(parts_, std::move(found), all_history);
+}
+
+Task<WsMonitor> Hub::monitor(WorkspaceId workspace, bool all_history) { co_return co_await look(workspace, all_history); }
+
+Task<WsMetrics> Hub::metrics(WorkspaceId workspace) {
+    auto const monitor = co_await look(workspace, false);
+    co_return metrics_of(parts_, monitor);
+}
+
+Task<void> Hub::kick(WorkspaceId workspace, std::int64_t client) {
+    for (auto* const shard : shards()) {
+        auto ask = [](Shard* one, WorkspaceId of, std::int64_t id) -> asio::awaitable<bool> { co_return one->kick(of, id); };
+        if (co_await asio::co_spawn(shard->executor(), ask(shard, workspace, client), asio::use_awaitable))
+            co_return Result<void>{};
+    }
+    co_return fail(Code::not_found, "There is no such client");
 }
 
 void Hub::stop() {

@@ -30,6 +30,14 @@ public:
     /// Tells the workspace's clients something that is not in the event log. From any thread.
     void publish(WorkspaceId workspace, Publication publication);
 
+    /// The monitor's picture; the table is of the workspace's clients. `all_history` false: only the newest seconds.
+    Task<WsMonitor> monitor(WorkspaceId workspace, bool all_history);
+    Task<WsMetrics> metrics(WorkspaceId workspace);
+    /// Ends a client of the workspace. Code::not_found when it is gone.
+    Task<void> kick(WorkspaceId workspace, std::int64_t client);
+    /// Alerts that began since this was asked last. From any thread.
+    std::vector<HubAlert> take_new_alerts() { return parts_.watch.take_new_alerts(); }
+
     /// Says goodbye to all clients (1012) and returns when they and the readers are gone. Not on a network thread.
     void stop();
 
@@ -38,6 +46,8 @@ public:
 private:
     Shard& shard_for(asio::any_io_executor const& executor);
     void enter(Upgraded& upgraded, Arrival arrival);
+    std::vector<Shard*> shards();
+    asio::awaitable<WsMonitor> look(WorkspaceId workspace, bool all_history);
 
     HubParts parts_;
     Door door_;

@@ -4,6 +4,7 @@
 #include "core/events/event_bus.hpp"
 #include "core/events/event_log.hpp"
 #include "server/realtime/hub_settings.hpp"
+#include "server/realtime/monitor.hpp"
 
 #include <array>
 #include <condition_variable>
@@ -44,6 +45,11 @@ struct HubCounters {
     std::atomic<std::uint64_t> bad_signatures = 0;
     std::atomic<std::uint64_t> blocked_addresses = 0;
     std::atomic<std::uint64_t> too_many = 0;
+    std::atomic<std::uint64_t> kicked = 0;
+    std::atomic<std::uint64_t> errors = 0;
+    std::atomic<std::int64_t> buffered = 0;         // bytes that wait for clients
+    std::atomic<std::int64_t> last_broadcast = 0;   // milliseconds since 1970; 0: never
+    std::atomic<std::int64_t> last_qr = 0;
 };
 
 /// Counts what runs, so that stop() can wait for it.
@@ -78,9 +84,24 @@ struct HubParts {
     Clock const& clock;
     std::vector<StateSource> states{};
     HubCounters counters{};
+    Watch watch{};
+    Timestamp started{};
+    std::atomic<std::int64_t> client_ids{0};
     Tally tally{};
     std::atomic<std::int64_t> deflating{0};            // clients that take compressed frames
     std::function<void(WorkspaceId, Shard&)> left{};   // a client of the workspace is gone; called on the shard's thread
+    std::function<asio::awaitable<WsMonitor>(WorkspaceId, bool all_history)> monitor{};   // on the caller's executor
+
+    /// Counts a refusal, or a connection's end, and writes it to the security log.
+    void note(std::atomic<std::uint64_t>& counter, Incident what, std::string_view address, std::string_view detail) {
+        ++counter;
+        watch.note({clock.now(), what, std::string{address}, std::string{detail}});
+    }
+    /// Something of ours failed.
+    void failed(std::string_view source, Error const& error) {
+        ++counters.errors;
+        watch.fail({clock.now(), error.message, std::string{source}});
+    }
 };
 
 }   // namespace waqtor::realtime

@@ -1,4 +1,6 @@
 #pragma once
+#include "server/realtime/watch.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <string>
@@ -33,6 +35,8 @@ struct HubSettings {
     std::size_t connections_per_workspace = 5'000;
     std::size_t subscriptions = 100;
     std::int64_t resume_events = 10'000;   // a client that missed more is told to start anew
+
+    AlertLimits alerts{.memory_mib = 2'048, .buffered_mib = 256, .refused_per_minute = 120, .slow_per_minute = 20};
 
     // the door
     std::vector<std::string> allowed_origins{};     // besides our own

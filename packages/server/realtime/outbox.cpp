@@ -79,11 +79,17 @@ std::size_t Outbox::first_untouched() const {
     return at;
 }
 
-bool Outbox::replace(std::size_t collapse, Bytes const& bytes) {
+bool Outbox::replace(Entry entry) {
     for (auto at = first_untouched(); at < entries_.size(); ++at) {
-        if (entries_[at].collapse != collapse) continue;
-        bytes_ += bytes->size() - entries_[at].bytes->size();
-        entries_[at].bytes = bytes;
+        if (entries_[at].collapse != entry.collapse) continue;
+        bytes_ -= entries_[at].bytes->size();
+        if (entry.seq > 0) {
+            entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(at));
+            push(std::move(entry));
+        } else {
+            bytes_ += entry.bytes->size();
+            entries_[at] = std::move(entry);
+        }
         return true;
     }
     return false;

@@ -22,8 +22,9 @@ public:
     /// bytes went.
     std::ptrdiff_t flush(Wire& wire);
     void push(Entry entry);
-    /// True when a frame with this number waited and was replaced.
-    bool replace(std::size_t collapse, Bytes const& bytes);
+    /// True when a frame with the same collapse number waited and gave its place up. An event of the log goes to the end all the
+    /// same, so that what the client reads stays in order.
+    bool replace(Entry entry);
     /// Drops what was not begun and returns the seq of the first event among it.
     std::optional<std::int64_t> drop_unsent();
 

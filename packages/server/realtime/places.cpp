@@ -37,6 +37,7 @@ Result<Place> Places::admit(Caller const& caller) {
                           "This API key has all the connections it may have"});
     Place out;
     auto lock = std::lock_guard{mutex_};
+    if (counted_.size() >= look_at_) forget_idle();
     for (auto const& limit : limits) {
         auto const found = counted_.find(limit.name);
         if (found != counted_.end() && found->second->connections >= limit.most)
@@ -55,8 +56,16 @@ Result<Place> Places::admit(Caller const& caller) {
 
 void Places::release(std::vector<Place::Held> const& held) {
     auto lock = std::lock_guard{mutex_};
+    auto const now = TokenBucket::Clock::now();
     for (auto const& one : held)
-        if (--one.counted->connections == 0) counted_.erase(one.name);
+        if (--one.counted->connections == 0 && one.counted->bucket.full(now)) counted_.erase(one.name);
+}
+
+/// Who left with an emptied bucket finds it as empty when they come back at once; later it is full, and nothing to remember.
+void Places::forget_idle() {
+    auto const now = TokenBucket::Clock::now();
+    std::erase_if(counted_, [&](auto const& entry) { return entry.second->connections == 0 && entry.second->bucket.full(now); });
+    look_at_ = std::max<std::size_t>(1024, 2 * counted_.size());
 }
 
 }   // namespace waqtor::realtime

@@ -57,13 +57,21 @@ public:
     /// Code::rate_limited when the address, key or workspace has all the connections it may have.
     Result<Place> admit(Caller const& caller);
 
+    /// Addresses, keys and workspaces it remembers.
+    std::size_t known() {
+        auto lock = std::lock_guard{mutex_};
+        return counted_.size();
+    }
+
 private:
     friend class Place;
     void release(std::vector<Place::Held> const& held);
+    void forget_idle();
 
     HubSettings const& settings_;
     std::mutex mutex_;   // at connect and disconnect only
     std::map<std::string, std::shared_ptr<Counted>> counted_;
+    std::size_t look_at_ = 1024;   // entries, before those of nobody are looked for
 };
 
 }   // namespace waqtor::realtime

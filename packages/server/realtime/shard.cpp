@@ -2,6 +2,8 @@
 
 #include "server/realtime/client.hpp"
 
+#include <random>
+
 namespace waqtor::realtime {
 namespace {
 constexpr std::size_t kReadBuffer = 64 * 1024;
@@ -65,12 +67,40 @@ std::int64_t Shard::position(WorkspaceId workspace) const {
     return found == groups_.end() ? 0 : found->second.last;
 }
 
+Inspection Shard::inspect(WorkspaceId workspace) const {
+    Inspection out;
+    auto const now = Client::Steady::now();
+    auto const half = static_cast<std::int64_t>(parts_.settings.buffered_bytes / 2);
+    for (auto const& client : clients_) {
+        auto const buffered = static_cast<std::int64_t>(client->buffered());
+        ++out.buffer.clients;
+        ++(client->answers(now) ? out.alive : out.dead);
+        out.buffer.total_buffered += buffered;
+        out.buffer.max_buffered = std::max(out.buffer.max_buffered, buffered);
+        if (buffered > half) ++out.buffer.overloaded;
+        for (auto topic : client->subscribed().topics) ++out.topics[std::string{enum_name(topic)}];
+        if (client->caller().workspace == workspace) out.clients.push_back(client->figures(now));
+    }
+    return out;
+}
+
+bool Shard::kick(WorkspaceId workspace, std::int64_t id) {
+    auto const found = std::ranges::find_if(
+        clients_, [&](auto const& client) { return client->id() == id && client->caller().workspace == workspace; });
+    if (found == clients_.end()) return false;
+    auto const client = *found;
+    parts_.note(parts_.counters.kicked, Incident::kicked, client->caller().address, "by an administrator");
+    client->close(CloseCode::policy, "ended by an administrator");
+    client->flush();
+    return true;
+}
+
 void Shard::drain() {
     draining_ = true;
-    auto const spread = std::max<std::int64_t>(parts_.settings.retry.count(), 1);
-    std::int64_t n = 0;
+    static thread_local std::minstd_rand random{std::random_device{}()};
+    std::uniform_int_distribution<std::int64_t> spread{0, std::max<std::int64_t>(parts_.settings.retry.count() - 1, 0)};
     for (auto const& client : std::vector(clients_.begin(), clients_.end())) {
-        auto const retry = (++n * 7919) % spread;   // a prime: spreads evenly whatever the number of clients
+        auto const retry = spread(random);
         client->close(CloseCode::restart, "restart; retry in " + std::to_string(retry) + " ms");
         client->flush();
     }

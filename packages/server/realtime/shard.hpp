@@ -27,6 +27,11 @@ public:
     /// The newest event that was delivered here.
     std::int64_t position(WorkspaceId workspace) const;
 
+    /// What the monitor wants to know; the table is of the workspace's clients.
+    Inspection inspect(WorkspaceId workspace) const;
+    /// Ends the workspace's client with this id; false when it is not here.
+    bool kick(WorkspaceId workspace, std::int64_t id);
+
     /// Says goodbye to every client; those still here at abort() are cut off.
     void drain();
     void abort();

@@ -24,6 +24,10 @@ public:
             if (full_at_.compare_exchange_weak(full, next, std::memory_order_relaxed)) return true;
         }
     }
+    bool full(Clock::time_point now) const {
+        auto const at = std::chrono::duration_cast<std::chrono::nanoseconds>(now.time_since_epoch()).count();
+        return full_at_.load(std::memory_order_relaxed) <= at;
+    }
     /// Until one is there again.
     std::chrono::milliseconds wait(Clock::time_point now) const {
         auto const at = std::chrono::duration_cast<std::chrono::nanoseconds>(now.time_since_epoch()).count();

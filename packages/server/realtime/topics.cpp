@@ -25,8 +25,13 @@ static_assert(kTopics.size() == boost::mp11::mp_size<boost::describe::describe_e
 }   // namespace
 
 Topic topic_of(std::string_view type) {
-    for (auto const& row : kTopics)
-        if (type.starts_with(row.prefix)) return row.topic;
+    for (auto const& row : kTopics) {
+        if (row.prefix.empty()) break;
+        // "notification:new" is how WaQtor 2.3 writes what is not in the event log.
+        auto const name = row.prefix.substr(0, row.prefix.size() - 1);
+        if (type.starts_with(name) && type.size() > name.size() && (type[name.size()] == '.' || type[name.size()] == ':'))
+            return row.topic;
+    }
     return Topic::system;
 }
 
