@@ -43,6 +43,10 @@ public:
     Task<void> mark_read(SessionRef, Address, std::vector<std::string>, std::optional<Address>) override {
         co_return Result<void>{};
     }
+    Task<void> mark_played(SessionRef, Address, std::vector<std::string>, std::optional<Address>) override {
+        co_return Result<void>{};
+    }
+    Task<std::string> download(SessionRef, MessageType, Media) override { co_return fail(Code::unavailable, ""); }
     Task<void> typing(SessionRef, Address, bool) override { co_return Result<void>{}; }
     Result<void> require(Transaction&, SessionRef session) override {
         return session == which_ ? Result<void>{} : fail(Code::not_found, "There is no such session");

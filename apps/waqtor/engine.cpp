@@ -1,5 +1,6 @@
 #include "engine.hpp"
 
+#include "core/messages/media_store.hpp"
 #include "storage/sql/whatsapp_store.hpp"
 #include "whatsapp/adapter/adapter.hpp"
 
@@ -35,8 +36,8 @@ Result<whatsapp::EngineOptions> options_from(Settings const& settings) {
 /// The engine with its store.
 class Engine final : public WhatsAppClients {
 public:
-    Engine(Database& db, Sealer const& sealer, Clock const& clock, whatsapp::EngineOptions options)
-        : store_{sealer}, adapter_{db, store_, std::move(options), clock} {}
+    Engine(Settings const& settings, Database& db, Sealer const& sealer, Clock const& clock, whatsapp::EngineOptions options)
+        : store_{sealer}, files_{media_folder(settings)}, adapter_{db, store_, std::move(options), clock, &files_} {}
 
     std::unique_ptr<WhatsAppClient> make(SessionRef session, asio::any_io_executor executor, SessionListener& listener,
                                          std::string proxy) override {
@@ -46,6 +47,7 @@ public:
 
 private:
     sql::SqlWhatsAppStore store_;
+    FileMediaStore files_;   // the same folder as the product's, which keeps nothing in memory
     whatsapp::Adapter adapter_;
 };
 }   // namespace
@@ -53,7 +55,7 @@ private:
 Result<std::unique_ptr<WhatsAppClients>> make_engine(Settings const& settings, Database& db, Sealer const& sealer,
                                                      Clock const& clock) {
     TRY(auto options, options_from(settings));
-    return std::make_unique<Engine>(db, sealer, clock, std::move(options));
+    return std::make_unique<Engine>(settings, db, sealer, clock, std::move(options));
 }
 
 }   // namespace waqtor

@@ -79,7 +79,7 @@ void declare_api(Router& api, Features& features) {
     declare_session_routes(api, features.sessions);
     declare_contact_routes(api, features.contacts, features.contact_imports, features.on.settings.country());
     declare_message_routes(api, features.message_desk);
-    declare_media_routes(api, features.message_desk, features.media);
+    declare_media_routes(api, features.message_desk, features.media, features.message_files);
     declare_template_routes(api, features.templates);
     declare_governor_routes(api, features.governor);
     declare_campaign_routes(api, features.campaigns);
@@ -89,8 +89,10 @@ void declare_api(Router& api, Features& features) {
 }
 
 void move_in(Residents& residents, Features& features) {
-    residents.start(features.sessions.run(), [&] { features.sessions.stop(); });
     auto const end = [&] { features.ending.request_stop(); };
+    // Ended after the sessions, which give up what they fetch for it.
+    residents.start(features.message_files.run(features.ending.get_token()), end);
+    residents.start(features.sessions.run(), [&] { features.sessions.stop(); });
     residents.start(features.campaign_pump.run(features.ending.get_token()), end);
     residents.start(features.bot_runner.run(features.ending.get_token()), end);
     residents.start(features.notification_runner.run(features.ending.get_token()), end);

@@ -14,10 +14,12 @@
 #include "core/messages/governor_service.hpp"
 #include "core/messages/media_store.hpp"
 #include "core/messages/message_desk.hpp"
+#include "core/messages/message_files.hpp"
 #include "core/messages/template_service.hpp"
 #include "core/notifications/notification_service.hpp"
 #include "core/reports/report_service.hpp"
 #include "core/sessions/session_service.hpp"
+#include "engine.hpp"
 #include "server/outbound/media_fetcher.hpp"
 #include "storage/sql/bot_store.hpp"
 #include "storage/sql/campaign_store.hpp"
@@ -89,11 +91,12 @@ public:
     asio::thread_pool media_workers{1};   // hashing and writing files
     sql::SqlMediaRows media_rows;
     sql::SqlTemplateStore template_rows;
-    FileMediaStore media_files{std::filesystem::path{on.settings.data()} / "media"};
+    FileMediaStore media_files{media_folder(on.settings)};
     HttpMediaFetcher media_fetcher{{.allowed = on.settings.media_allowed()}};
     MediaService media{on.db, media_rows, media_files, &media_fetcher, on.clock, media_workers.get_executor()};
     TemplateService templates{on.db, template_rows, media_rows, contact_book, on.clock};
     MessageDesk message_desk{messages, media, template_rows};
+    MessageFiles message_files{messages, media, {.most = on.settings.media_fetch_mib() << 20}};
     GovernorService governor{messages};
 
     EventReader events;

@@ -62,6 +62,8 @@ public:
 
     /// Text from the phone to a person (digits, or an address) or a group. Gives the message's id.
     Result<std::string> send_text(std::string number, std::string to, std::string text);
+    /// The same with a file.
+    Result<std::string> send_file(std::string number, std::string to, OutgoingFile file);
     Result<void> read(std::string number, std::string message);
     Result<void> typing(std::string number, std::string to, bool on);
     Result<void> go_online(std::string number, bool on);

@@ -161,6 +161,14 @@ Result<std::string> Sandbox::send_text(std::string number, std::string to, std::
     });
 }
 
+Result<std::string> Sandbox::send_file(std::string number, std::string to, OutgoingFile file) {
+    return ask([&](Service& service) -> Result<std::string> {
+        TRY(auto const jid, address(to));
+        TRY(auto* const found, account(service, number));
+        return found->phone->send_file(jid, file);
+    });
+}
+
 Result<void> Sandbox::read(std::string number, std::string message) {
     return ask([&](Service& service) -> Result<void> {
         TRY(auto* const found, account(service, number));

@@ -3,6 +3,7 @@
 #include "core/messages/content_rules.hpp"
 #include "core/messages/governor_service.hpp"
 #include "core/messages/media_store.hpp"
+#include "core/messages/message_files.hpp"
 #include "core/messages/template_service.hpp"
 #include "message_fixture.hpp"
 #include "storage/sql/media_rows.hpp"
@@ -35,6 +36,22 @@ protected:
         return run_to_end(desk().send(who(), std::move(wish), std::move(key)));
     }
     using MessageTest::text;
+    /// A message from +15550101; gives ours.
+    MessageId receive(Content content, std::string chat = "15550101@s.whatsapp.net") {
+        auto const id = "IN" + std::to_string(++received_);
+        in_client([&](auto& all, Transaction& tx) {
+            return all.received(tx, session,
+                                Inbound{.id = id,
+                                        .chat = chat,
+                                        .from = {.phone = "+15550101"},
+                                        .group = chat.ends_with("@g.us"),
+                                        .at = clock.now(),
+                                        .content = content});
+        });
+        for (auto const& one : must(run_to_end(desk().list(who(), {.all = true}))).items)
+            if (one.whatsapp_id == id) return one.id;
+        return {};
+    }
     SendMessage text(std::string body) { return {.session = session.session, .to = "+15550101", .text = std::move(body)}; }
 
     testing::TemporaryFolder folder;
@@ -44,6 +61,7 @@ protected:
     FileMediaStore files{folder.path()};
 
 private:
+    int received_ = 0;
     std::optional<MediaService> media_;
     std::optional<MessageDesk> desk_;
     std::optional<TemplateService> templates_;
@@ -219,6 +237,79 @@ TEST_P(MessageDeskContract, FilesAreKeptOnceCheckedAndForgotten) {
     EXPECT_EQ(must(run_to_end(media().expire(std::chrono::hours{24 * 30}))), 1);
     EXPECT_EQ(run_to_end(media().bytes(workspace, stored.file)).error().code, Code::not_found);
     EXPECT_EQ(files.get(stored.file).error().code, Code::gone);
+}
+
+TEST_P(MessageDeskContract, AFileThatComesInIsFetchedOnceAndNoted) {
+    auto const bytes = std::string{"what they sent"};
+    auto const file = must(files.put(bytes));
+    files.remove(file);
+    auto const message =
+        receive({.type = MessageType::document,
+                 .media = Media{.mime_type = "text/plain", .size = 14, .name = "a.txt", .remote = RemoteFile{"/v/1", "", "", ""}}});
+    MessageFiles inbound{service(), media(), {}};
+    EXPECT_EQ(run_to_end(inbound.get(who(), message)).error().code, Code::unavailable);
+    sender().fetch = [&](Media const& wanted) -> Result<std::string> {
+        EXPECT_EQ(wanted.remote->direct_path, "/v/1");
+        auto const place = WAQTOR_OK(files.place());
+        std::ofstream{place} << bytes;
+        WAQTOR_OK(files.adopt(place, file));
+        return file;
+    };
+    EXPECT_EQ(run_to_end(inbound.get({.workspace = other}, message)).error().code, Code::not_found);
+    sender().works = false;
+    EXPECT_EQ(run_to_end(inbound.get(who(), message)).error().code, Code::conflict);
+    sender().works = true;
+    auto const before = sender().downloads;
+    for (int i = 0; i < 2; ++i) EXPECT_EQ(must(run_to_end(inbound.get(who(), message))).bytes, bytes);
+    EXPECT_EQ(sender().downloads, before + 1);
+    EXPECT_EQ(must(run_to_end(desk().get(who(), message))).content.media->file, file);
+    EXPECT_EQ(must(run_to_end(media().bytes(workspace, file))), bytes);
+    EXPECT_EQ(run_to_end(media().bytes(other, file)).error().code, Code::not_found) << "nobody else's";
+    files.remove(file);
+    EXPECT_EQ(must(run_to_end(inbound.get(who(), message))).bytes, bytes) << "lost here, still there";
+    auto const text = receive({.text = "no file"});
+    EXPECT_EQ(run_to_end(inbound.get(who(), text)).error().code, Code::not_found);
+}
+
+TEST_P(MessageDeskContract, VotesAreCountedByTheirLastWord) {
+    auto const poll = receive({.type = MessageType::poll, .poll = Poll{"Which day?", {"Sunday", "Monday"}, 1}});
+    auto const name = must(run_to_end(desk().get(who(), poll))).whatsapp_id;
+    for (auto const* choice : {"Sunday", "Monday"})
+        receive(
+            {.type = MessageType::poll_vote, .choices = std::vector<std::string>{choice}, .target = MessageReference{.id = name}});
+    receive({.type = MessageType::poll_vote, .target = MessageReference{.id = name}});   // could not be opened
+    EXPECT_EQ(run_to_end(desk().vote(who(), {poll, {"Friday"}})).error().code, Code::invalid);
+    EXPECT_EQ(run_to_end(desk().vote(who(), {poll, {"Sunday", "Monday"}})).error().code, Code::invalid);
+    EXPECT_EQ(run_to_end(desk().vote(who(), {poll, {"Sunday", "Sunday"}})).error().code, Code::invalid);
+    auto const mine = must(run_to_end(desk().vote(who(), {poll, {"Sunday"}})));
+    EXPECT_EQ(mine.content.target->id, name);
+    auto const votes = *must(run_to_end(desk().get(who(), poll))).votes;
+    ASSERT_EQ(votes.size(), 2U);
+    EXPECT_FALSE(votes[0].contact);
+    EXPECT_THAT(votes[0].choices, ::testing::ElementsAre("Sunday"));
+    EXPECT_TRUE(votes[1].contact);
+    EXPECT_THAT(votes[1].choices, ::testing::ElementsAre("Monday"));
+    EXPECT_EQ(must(run_to_end(desk().chats(who(), {}))).items.at(0).unread, 1) << "votes are nothing to read";
+    auto const text = receive({.text = "no poll"});
+    EXPECT_EQ(run_to_end(desk().vote(who(), {text, {"Sunday"}})).error().code, Code::conflict);
+}
+
+TEST_P(MessageDeskContract, PlayedIsToldOnceAndOnlyOfWhatPlays) {
+    auto const voice = receive({.type = MessageType::voice, .media = Media{.mime_type = "audio/ogg", .size = 5}});
+    auto const text = receive({.text = "hello"});
+    EXPECT_EQ(run_to_end(desk().played(who(), text)).error().code, Code::conflict);
+    for (int i = 0; i < 2; ++i) EXPECT_EQ(must(run_to_end(desk().played(who(), voice))).state, MessageState::played);
+    EXPECT_EQ(sender().plays.size(), 1U);
+}
+
+TEST_P(MessageDeskContract, InGroupsTheAuthorOfWhatIsAnsweredIsNamed) {
+    auto const message = receive({.text = "hello all"}, "1203630@g.us");
+    auto const reaction = must(run_to_end(desk().react(who(), {message, "👍"})));
+    EXPECT_EQ(reaction.content.target->sender, "15550101@s.whatsapp.net");
+    auto wish = text("hello you");
+    wish.to = "1203630@g.us";
+    wish.reply_to = message;
+    EXPECT_EQ(must(send(wish)).content.quoted->sender, "15550101@s.whatsapp.net");
 }
 
 TEST_P(MessageDeskContract, LimitsOfASessionLieOverThoseOfTheWorkspace) {

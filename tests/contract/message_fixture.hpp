@@ -36,6 +36,15 @@ public:
         reads.emplace_back(chat, ids.size());
         co_return Result<void>{};
     }
+    Task<void> mark_played(SessionRef, Address chat, std::vector<std::string> ids, std::optional<Address>) override {
+        plays.emplace_back(chat, ids.size());
+        co_return Result<void>{};
+    }
+    Task<std::string> download(SessionRef, MessageType, Media media) override {
+        ++downloads;
+        if (!fetch) co_return fail(Code::unavailable, "not connected");
+        co_return fetch(media);
+    }
     Task<void> typing(SessionRef, Address chat, bool on) override {
         typings.emplace_back(chat, on);
         co_return Result<void>{};
@@ -59,7 +68,10 @@ public:
     std::function<void(Outgoing const&)> before_send, after_send;
     std::vector<Outgoing> frames;   // as committed
     std::vector<std::pair<std::string, std::size_t>> reads;
+    std::vector<std::pair<std::string, std::size_t>> plays;
     std::vector<std::pair<std::string, bool>> typings;
+    std::function<Result<std::string>(Media const&)> fetch;   // what download() gives
+    int downloads = 0;
     int sends = 0;
     int checks = 0;
 

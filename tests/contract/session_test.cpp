@@ -40,6 +40,8 @@ public:
         Task<void> send(waqtor::Outgoing) override { co_return Result<void>{}; }
         Task<std::vector<NumberCheck>> check(std::vector<std::string>) override { co_return std::vector<NumberCheck>{}; }
         Task<void> mark_read(Address, std::vector<std::string>, std::optional<Address>) override { co_return Result<void>{}; }
+        Task<void> mark_played(Address, std::vector<std::string>, std::optional<Address>) override { co_return Result<void>{}; }
+        Task<std::string> download(MessageType, Media) override { co_return fail(Code::gone, ""); }
         Task<void> typing(Address, bool) override { co_return Result<void>{}; }
         ClientFigures figures() const override { return {}; }
         void tell(ClientState const& state) { listener_.state_changed(ref_, state); }

@@ -123,6 +123,27 @@ TEST_P(WhatsAppStoreContract, TakesAnInboundIdOnce) {
     EXPECT_EQ(note("y", true), ClientReceived::first);
 }
 
+TEST_P(WhatsAppStoreContract, KeepsTheFirstOriginalOfAnIdForAWhile) {
+    auto const keep = [&](std::string id, Bytes value, Timestamp at) {
+        in([=, this](Transaction& tx) { return store.keep_original(tx, session, id, value, at); });
+    };
+    auto const original = [&](SessionId whose, std::string id) {
+        return in([=, this](Transaction& tx) { return store.original(tx, whose, id); });
+    };
+    keep("P1", {1, 2}, clock.now());
+    keep("P1", {3}, clock.now());
+    keep("P2", {4}, clock.now() + std::chrono::seconds{10});
+    EXPECT_EQ(original(session, "P1"), (Bytes{1, 2}));
+    EXPECT_EQ(original(other, "P1"), Bytes{});
+    auto const stored = WAQTOR_OK(all<Bytes>("SELECT value FROM whatsapp_original WHERE id = 'P1'"));
+    EXPECT_GT(stored.at(0).size(), 2U) << "sealed";
+    in([&](Transaction& tx) { return store.tidy_originals(tx, session, clock.now() + std::chrono::seconds{5}); });
+    EXPECT_EQ(original(session, "P1"), Bytes{});
+    EXPECT_EQ(original(session, "P2"), Bytes{4});
+    in([&](Transaction& tx) { return store.forget(tx, session); });
+    EXPECT_EQ(original(session, "P2"), Bytes{});
+}
+
 TEST_P(WhatsAppStoreContract, ForgetsOneSession) {
     for (auto const& one : {session, other}) put(one, Kind::lid, "a", {1});
     EXPECT_TRUE(add(frame("A", 1)));

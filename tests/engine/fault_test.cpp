@@ -85,8 +85,10 @@ TEST_F(Faults, ALostAcknowledgementIsAskedForAgainAndThePhoneReadsOnce) {
     ground->remove_faults();
     ASSERT_TRUE(ground->disconnect(device_name()));
     device.heard.wait("acknowledged", [&](auto const& event) { return event.message == *sent; });
-    ASSERT_TRUE(device.send_text(address(kBadr), "after"));
+    auto const after = device.send_text(address(kBadr), "after");
+    ASSERT_TRUE(after);
     expect_read("after", kBadr);
+    device.heard.wait("acknowledged", [&](auto const& event) { return event.message == *after; });
     EXPECT_EQ(times_read("once"), 1);
     EXPECT_EQ(device.heard.all("acknowledged").size(), 2U);
 }

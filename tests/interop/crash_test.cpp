@@ -42,7 +42,7 @@ protected:
     };
 
     void post(Sent const& one) {
-        amal_->post("send_text", {{"to", number_jid(kBadr)}, {"text", one.text}, {"message", one.id}, {"name", one.name}});
+        amal_->post("send_text", {{"to", number_jid(kBadr)}, {"text", one.text}, {"own_id", one.id}, {"own_name", one.name}});
     }
 
     /// Sends and receives at the same time, and dies somewhere in between.

@@ -85,8 +85,12 @@ TEST_P(Documents, ArriveByteForByte) {
     auto file = std::string{};
     for (int i = 0; i < 100'000; ++i) file.push_back(static_cast<char>('A' + i * 7 % 26));
     // The first three bytes of four letters are whole: this is base64 as it stands.
-    linked.amal.call("send_document", {{"to", number_jid(kBadr)}, {"name", "list.bin"}, {"data", file}});
-    auto const got = linked.badr.expect("document");
+    linked.amal.call("send_media", {{"to", number_jid(kBadr)},
+                                    {"kind", "document"},
+                                    {"mime", "application/octet-stream"},
+                                    {"name", "list.bin"},
+                                    {"data", file}});
+    auto const got = linked.badr.expect("media");
     EXPECT_EQ(got.at("name").as_string(), "list.bin");
     EXPECT_TRUE(got.at("data").as_string() == file);
 }

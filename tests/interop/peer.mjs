@@ -34,3 +34,51 @@ export function serve(operations) {
     });
     lines.on('close', () => process.exit(0));
 }
+
+/// What a message says beside plain text, as the drivers tell it: [event, fields], or nothing. `message` is the innermost protobuf;
+/// files are told by the drivers, which fetch them with their library.
+export function told_content(message) {
+    const edit = message.editedMessage?.message?.protocolMessage ?? message.protocolMessage;
+    if (edit?.editedMessage) return ['edit', {target: edit.key?.id, text: text_of(edit.editedMessage)}];
+    if (message.protocolMessage?.key && !message.protocolMessage.type) return ['revoke', {target: message.protocolMessage.key.id}];
+    const reaction = message.reactionMessage;
+    if (reaction) return ['reaction', {target: reaction.key?.id, emoji: reaction.text ?? ''}];
+    const poll = message.pollCreationMessageV3 ?? message.pollCreationMessage;
+    if (poll) return ['poll', {question: poll.name, choices: poll.options.map(one => one.optionName)}];
+    const place = message.locationMessage;
+    if (place) return ['location', {latitude: place.degreesLatitude, longitude: place.degreesLongitude, name: place.name ?? ''}];
+    const card = message.contactMessage ?? message.contactsArrayMessage?.contacts?.[0];
+    if (card) return ['contact_card', {name: card.displayName, vcard: card.vcard}];
+    return undefined;
+}
+
+export const text_of = message => message?.conversation ?? message?.extendedTextMessage?.text;
+
+/// Of a text: the message it answers, whom it mentions, and after how long it disappears.
+export function told_context(message) {
+    const context = message.extendedTextMessage?.contextInfo;
+    if (!context) return {};
+    return {
+        ...(context.stanzaId ? {quoted: context.stanzaId, quoted_text: text_of(context.quotedMessage) ?? ''} : {}),
+        ...(context.mentionedJid?.length ? {mentions: context.mentionedJid} : {}),
+        ...(context.expiration ? {expires: Number(context.expiration)} : {}),
+    };
+}
+
+const kinds = {imageMessage: 'image', videoMessage: 'video', audioMessage: 'audio', documentMessage: 'document', stickerMessage: 'sticker'};
+
+/// [kind, media kind of the library, protobuf] of a message with a file, or nothing.
+export function file_in(message) {
+    for (const [name, library_kind] of Object.entries(kinds)) {
+        const file = message[name];
+        if (!file) continue;
+        const kind = name === 'videoMessage' && file.gifPlayback ? 'gif' : name === 'audioMessage' && file.ptt ? 'voice' : library_kind;
+        return [kind, library_kind, file];
+    }
+    return undefined;
+}
+
+/// The fields of a `media` event.
+export function told_file(kind, file, bytes) {
+    return {kind, name: file.fileName ?? '', mime: file.mimetype ?? '', caption: file.caption ?? '', data: Buffer.from(bytes).toString('base64')};
+}

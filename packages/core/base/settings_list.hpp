@@ -76,6 +76,12 @@ struct Settings final : SettingList {
     Number notification_days{
         *this, {"notifications.days", "Notifications that nothing happened to for so long are removed"}, 90, 1, 3650};
     Number media_days{*this, {"media.days", "Stored files that no message used for so many days are removed"}, 30, 1, 3650};
+    Number media_fetch_mib{
+        *this,
+        {"media.fetch_mib", "Files of this size that come in are fetched at once, in MiB; larger ones when asked for"},
+        16,
+        0,
+        64};
     List media_allowed{
         *this, {"media.allowed_networks", "Private networks that files may be fetched from; none by default"}, Format::cidr};
 

@@ -218,6 +218,8 @@ Task<Dispatcher::Next> Dispatcher::settle(DueMessage const& message, Error error
     switch (error.code) {
         case Code::unavailable: co_return Next{now() + kPoll};   // not working just now; the message has not lost its turn
         case Code::not_found: CO_TRY_OK(co_await finish(message.id, MessageState::failed, "not_on_whatsapp")); break;
+        case Code::gone:
+        case Code::too_large: CO_TRY_OK(co_await finish(message.id, MessageState::failed, "media_failed: " + error.message)); break;
         case Code::conflict: {
             CO_TRY(auto const wanted, co_await service_.parts_.db.write([&service = service_, session = session_,
                                                                          id = message.id](Transaction& tx) -> Result<bool> {

@@ -2,6 +2,8 @@
 #include "core/base/database.hpp"
 #include "core/base/described.hpp"
 
+#include <filesystem>
+
 namespace waqtor {
 
 /// A file somebody stored. Its name is what is in it, so the same file is kept once.
@@ -36,6 +38,13 @@ public:
     /// Code::gone when it is not there (any more), Code::internal when it was changed on disk.
     virtual Result<std::string> get(std::string_view file) const = 0;
     virtual void remove(std::string_view file) = 0;
+
+    /// Where the bytes of a file stand, only to be read: for files too large to hold. Code::gone.
+    virtual Result<std::filesystem::path> path(std::string_view file) const = 0;
+    /// A name nobody uses yet, for a file that adopt() shall take. It is not made.
+    virtual Result<std::filesystem::path> place() = 0;
+    /// Takes over what was written at a place; `file` is its SHA-256 in hex, which the caller has checked. Durable when it returns.
+    virtual Result<void> adopt(std::filesystem::path const& written, std::string_view file) = 0;
 };
 
 /// What came from an address of somebody's choosing.

@@ -81,6 +81,11 @@ Task<StoredMedia> MediaService::store(WorkspaceId workspace, std::string bytes, 
     co_return StoredMedia{file, type, size, std::move(name)};
 }
 
+Result<void> MediaService::note(Transaction& tx, WorkspaceId workspace, StoredMedia const& media) {
+    auto const now = clock_.now();
+    return rows_.put(tx, {workspace, media.file, plain_type(media.mime_type), media.size, media.name, now, now});
+}
+
 Task<StoredMedia> MediaService::fetch(WorkspaceId workspace, std::string url, std::optional<std::string> name) {
     if (!fetcher_) co_return fail(Code::unavailable, "This server fetches nothing");
     CO_TRY(auto fetched, co_await fetcher_->fetch(std::move(url)));

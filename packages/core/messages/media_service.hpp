@@ -35,6 +35,8 @@ public:
     /// have another SHA-256 than `sha256` (hex, may be empty) or there are none.
     Task<StoredMedia> store(WorkspaceId workspace, std::string bytes, std::string mime_type, std::optional<std::string> name,
                             std::string sha256);
+    /// Notes that a file which stands in the store already belongs to this workspace.
+    Result<void> note(Transaction& tx, WorkspaceId workspace, StoredMedia const& media);
     Task<StoredMedia> fetch(WorkspaceId workspace, std::string url, std::optional<std::string> name);
     Result<MediaRow> find(Transaction& tx, WorkspaceId workspace, std::string_view file);
     Task<std::string> bytes(WorkspaceId workspace, std::string file);

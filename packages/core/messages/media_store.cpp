@@ -40,6 +40,16 @@ std::unexpected<Error> cannot_write(int why) {
     return fail_with_cause(Code::unavailable, "The media folder cannot be written",
                            std::error_code{why, std::generic_category()}.message());
 }
+
+/// Into its place under its name, so that it survives a loss of power.
+Result<void> move_in(char const* from, std::filesystem::path const& to) {
+    if (::rename(from, to.c_str()) != 0) return cannot_write(errno);
+    if (auto const folder = ::open(to.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); folder >= 0) {
+        ::fsync(folder);
+        ::close(folder);
+    }
+    return {};
+}
 }   // namespace
 
 std::filesystem::path FileMediaStore::path_of(std::string_view file) const {
@@ -56,22 +66,48 @@ Result<std::string> FileMediaStore::put(std::string_view bytes) {
     auto temporary = path.string() + ".XXXXXX";
     auto const fd = ::mkostemp(temporary.data(), O_CLOEXEC);
     if (fd < 0) return cannot_write(errno);
-    auto written = write_all(fd, bytes) && ::fsync(fd) == 0;
-    auto why = errno;
+    auto const written = write_all(fd, bytes) && ::fsync(fd) == 0;
+    auto const why = errno;
     ::close(fd);
-    if (written && ::rename(temporary.c_str(), path.c_str()) != 0) {
-        written = false;
-        why = errno;
-    }
-    if (!written) {
+    auto moved = written ? move_in(temporary.c_str(), path) : Result<void>{cannot_write(why)};
+    if (!moved) {
         ::unlink(temporary.c_str());
-        return cannot_write(why);
-    }
-    if (auto const folder = ::open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); folder >= 0) {
-        ::fsync(folder);
-        ::close(folder);
+        return std::unexpected(std::move(moved).error());
     }
     return name;
+}
+
+Result<std::filesystem::path> FileMediaStore::path(std::string_view file) const {
+    if (!is_file_id(file)) return fail(Code::not_found, "There is no such file");
+    auto out = path_of(file);
+    std::error_code failure;
+    if (!std::filesystem::exists(out, failure)) return fail(Code::gone, "The file is not kept any more");
+    return out;
+}
+
+Result<std::filesystem::path> FileMediaStore::place() {
+    std::error_code failure;
+    std::filesystem::create_directories(folder_, failure);
+    if (failure) return cannot_write(failure.value());
+    std::array<unsigned char, 8> random{};
+    randombytes_buf(random.data(), random.size());
+    std::string name = "coming.";
+    for (auto byte : random) name += fmt::format("{:02x}", byte);
+    return folder_ / name;
+}
+
+Result<void> FileMediaStore::adopt(std::filesystem::path const& written, std::string_view file) {
+    if (!is_file_id(file)) return invalid("file", "must be a SHA-256 in hex");
+    auto const path = path_of(file);
+    std::error_code failure;
+    std::filesystem::create_directories(path.parent_path(), failure);
+    if (failure) return cannot_write(failure.value());
+    auto const fd = ::open(written.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return cannot_write(errno);
+    auto const synced = ::fsync(fd) == 0;
+    auto const why = errno;
+    ::close(fd);
+    return synced ? move_in(written.c_str(), path) : Result<void>{cannot_write(why)};
 }
 
 Result<std::string> FileMediaStore::get(std::string_view file) const {

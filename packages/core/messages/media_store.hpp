@@ -13,6 +13,9 @@ public:
     Result<std::string> put(std::string_view bytes) override;
     Result<std::string> get(std::string_view file) const override;
     void remove(std::string_view file) override;
+    Result<std::filesystem::path> path(std::string_view file) const override;
+    Result<std::filesystem::path> place() override;
+    Result<void> adopt(std::filesystem::path const& written, std::string_view file) override;
 
 private:
     std::filesystem::path path_of(std::string_view file) const;

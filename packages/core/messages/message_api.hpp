@@ -82,6 +82,19 @@ inline constexpr std::array kFields<Reaction>{
     Field{"at", "When"},
 };
 
+struct Vote {
+    std::vector<std::string> choices;
+    std::optional<ContactId> contact{};
+    Timestamp at{};
+};
+BOOST_DESCRIBE_STRUCT(Vote, (), (choices, contact, at))
+template <>
+inline constexpr std::array kFields<Vote>{
+    Field{"choices", "What was chosen; empty when the vote was taken back"},
+    Field{"contact", "Whose; absent for this number's own"},
+    Field{"at", "When"},
+};
+
 struct Message {
     MessageId id;
     SessionId session;
@@ -106,11 +119,12 @@ struct Message {
     std::optional<Timestamp> edited_at{};
     std::optional<Timestamp> revoked_at{};
     std::optional<std::vector<Reaction>> reactions{};
+    std::optional<std::vector<Vote>> votes{};
 };
 BOOST_DESCRIBE_STRUCT(Message, (),
                       (id, session, chat, contact, direction, type, content, state, reason, origin, campaign, whatsapp_id,
                        created_at, not_before, queued_at, sent_at, delivered_at, read_at, played_at, ended_at, edited_at,
-                       revoked_at, reactions))
+                       revoked_at, reactions, votes))
 template <>
 inline constexpr std::array kFields<Message>{
     Field{"id", "The message"},
@@ -136,6 +150,7 @@ inline constexpr std::array kFields<Message>{
     Field{"edited_at", "When its text was last changed"},
     Field{"revoked_at", "When it was deleted for all"},
     Field{"reactions", "Reactions to it; only where one message is shown"},
+    Field{"votes", "Each person's latest vote in a poll; only where one message is shown"},
 };
 
 struct WhichMessage {
@@ -242,6 +257,17 @@ template <>
 inline constexpr std::array kFields<ReactToMessage>{
     Field{"id", "The message"},
     Field{"emoji", "The reaction; empty takes it back", 0, 16},
+};
+
+struct VoteInPoll {
+    MessageId id;
+    std::vector<std::string> choices;
+};
+BOOST_DESCRIBE_STRUCT(VoteInPoll, (), (id, choices))
+template <>
+inline constexpr std::array kFields<VoteInPoll>{
+    Field{"id", "The poll"},
+    Field{"choices", "What is chosen, as the poll says it; none takes the vote back", 0, 12},
 };
 
 struct Chat {

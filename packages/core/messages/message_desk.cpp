@@ -167,7 +167,9 @@ Result<NewMessage> MessageDesk::compose(Transaction& tx, Caller const& who, Prep
     content.expires_after = wish.expires_after;
     if (wish.reply_to) {
         TRY(auto const quoted, find(tx, who, *wish.reply_to));
+        TRY(auto const chat, parts_.messages.find_chat(tx, who.workspace, quoted.chat));
         content.quoted = reference_to(quoted);
+        TRY(content.quoted->sender, author_in_group(tx, who.workspace, chat, quoted));
     }
     return out;
 }

@@ -29,6 +29,10 @@ public:
     Task<Message> edit(Caller who, EditMessage wish);
     Task<Message> revoke(Caller who, MessageId message);
     Task<Message> react(Caller who, ReactToMessage wish);
+    /// Code::invalid for a choice the poll has not.
+    Task<Message> vote(Caller who, VoteInPoll wish);
+    /// Tells WhatsApp that a voice message or video that came was played. Code::conflict for anything else.
+    Task<Message> played(Caller who, MessageId message);
 
     Task<Page<Chat>> chats(Caller who, PageRequest page);
     /// Tells WhatsApp that everything incoming was read.
@@ -47,6 +51,9 @@ private:
     Result<void> apply_template(Transaction& tx, WorkspaceId workspace, SendMessage const& wish, ContactCardRow const* person,
                                 Content& content);
     Result<MessageRow> find(Transaction& tx, Caller const& who, MessageId message);
+    /// How WhatsApp names the author of a message, which it wants in groups; nothing elsewhere and for ours.
+    Result<std::optional<Address>> author_in_group(Transaction& tx, WorkspaceId workspace, ChatRow const& chat,
+                                                   MessageRow const& message);
     Result<ChatRow> find_chat(Transaction& tx, Caller const& who, ChatId chat);
     Task<Message> act_on(Caller who, MessageId target, Content content, bool ours_only);
 

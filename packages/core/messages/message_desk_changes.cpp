@@ -1,7 +1,9 @@
+#include "core/messages/content_rules.hpp"
 #include "core/messages/message_desk.hpp"
 #include "core/messages/message_events.hpp"
 #include "core/messages/message_shown.hpp"
 
+#include <algorithm>
 #include <map>
 
 // Cancelling, rescheduling, editing, deleting for all, reacting, reading, typing.
@@ -15,7 +17,37 @@ Result<Sender*> connected(Sender* sender, SessionRef session) {
     if (!sender->working(session)) return fail(Code::conflict, "The session is not WORKING; /api/sessions says why");
     return sender;
 }
+
+Result<void> check_vote(MessageRow const& row, std::vector<std::string> const& choices) {
+    auto const poll = content_from(row.content).poll;
+    if (!poll) return fail(Code::conflict, "The message is no poll");
+    for (std::size_t i = 0; i < choices.size(); ++i) {
+        auto const at = "choices[" + std::to_string(i) + "]";
+        if (std::ranges::find(poll->choices, choices[i]) == poll->choices.end()) return invalid(at, "is not a choice of the poll");
+        if (std::ranges::count(choices, choices[i]) > 1) return invalid(at, "stands there twice");
+    }
+    if (poll->most > 0 && std::ssize(choices) > poll->most)
+        return invalid("choices", "may be at most " + std::to_string(poll->most));
+    return {};
+}
+
+Address address_of(Person const& who) {
+    return who.lid ? *who.lid + "@lid" : who.phone.value_or("+").substr(1) + "@s.whatsapp.net";
+}
+
+bool can_be_played(MessageRow const& row) {
+    auto const plays = row.type == MessageType::voice || row.type == MessageType::audio || row.type == MessageType::video ||
+                       row.type == MessageType::gif;
+    return plays && !row.outgoing && !row.revoked_at;
+}
 }   // namespace
+
+Result<std::optional<Address>> MessageDesk::author_in_group(Transaction& tx, WorkspaceId workspace, ChatRow const& chat,
+                                                            MessageRow const& message) {
+    if (!chat.is_group || message.outgoing || !message.contact) return std::nullopt;
+    TRY(auto const card, parts_.contacts.find(tx, workspace, *message.contact));
+    return address_of(card.who);
+}
 
 Task<Message> MessageDesk::cancel(Caller who, MessageId message) {
     return parts_.db.write([this, who = std::move(who), message](Transaction& tx) -> Result<Message> {
@@ -51,12 +83,14 @@ Task<Message> MessageDesk::act_on(Caller who, MessageId target, Content content,
             if (ours_only && !row.outgoing) return fail(Code::conflict, "Only messages of this number can be changed");
             if (row.state == MessageState::accepted || row.state == MessageState::failed || row.state == MessageState::cancelled)
                 return fail(Code::conflict, "The message has not left: it is " + std::string{enum_name(row.state)});
+            if (content.type == MessageType::poll_vote) TRY_OK(check_vote(row, *content.choices));
             if (row.revoked_at) return fail(Code::conflict, "The message was deleted");
             TRY(auto const chat, parts_.messages.find_chat(tx, who.workspace, row.chat));
             NewMessage message{.session = row.session, .contact = chat.contact.value_or(ContactId{}), .content = content};
             if (chat.is_group) message.address = chat.address;
             message.content.target = reference_to(row);
             message.content.target->text.reset();
+            TRY(message.content.target->sender, author_in_group(tx, who.workspace, chat, row));
             TRY(auto const sent, messages_.accept_row(tx, who.workspace, message));
             return shown(sent);
         });
@@ -72,6 +106,36 @@ Task<Message> MessageDesk::revoke(Caller who, MessageId message) {
 
 Task<Message> MessageDesk::react(Caller who, ReactToMessage wish) {
     return act_on(std::move(who), wish.id, {.type = MessageType::reaction, .emoji = std::move(wish.emoji)}, false);
+}
+
+Task<Message> MessageDesk::vote(Caller who, VoteInPoll wish) {
+    return act_on(std::move(who), wish.id, {.type = MessageType::poll_vote, .choices = std::move(wish.choices)}, false);
+}
+
+Task<Message> MessageDesk::played(Caller who, MessageId message) {
+    struct Heard {
+        MessageRow row;
+        ChatRow chat;
+        std::optional<Address> author{};
+    };
+    CO_TRY(auto const heard, co_await parts_.db.read([this, who, message](Transaction& tx) -> Result<Heard> {
+        TRY(auto row, find(tx, who, message));
+        if (!can_be_played(row)) return fail(Code::conflict, "Only voice messages and videos that came can be played");
+        TRY(auto chat, parts_.messages.find_chat(tx, who.workspace, row.chat));
+        TRY(auto author, author_in_group(tx, who.workspace, chat, row));
+        return Heard{std::move(row), std::move(chat), std::move(author)};
+    }));
+    if (heard.row.played_at) co_return shown(heard.row);
+    auto const session = SessionRef{who.workspace, heard.row.session};
+    CO_TRY(auto* const sender, connected(messages_.sender(), session));
+    CO_TRY_OK(co_await sender->mark_played(session, heard.chat.address, {heard.row.whatsapp_id}, heard.author));
+    co_return co_await parts_.db.write([this, who, id = heard.row.id](Transaction& tx) -> Result<Message> {
+        StateTimes times;
+        times.read_at = times.played_at = parts_.clock.now();
+        TRY_OK(parts_.messages.set_state(tx, id, MessageState::played, "", times));
+        TRY(auto const row, find(tx, who, id));
+        return shown(row);
+    });
 }
 
 Task<Chat> MessageDesk::read_chat(Caller who, ChatId chat) {
@@ -97,7 +161,7 @@ Task<Chat> MessageDesk::read_chat(Caller who, ChatId chat) {
                 CO_TRY(auto const card, co_await parts_.db.read([this, who, whose = *author](Transaction& tx) {
                     return parts_.contacts.find(tx, who.workspace, whose);
                 }));
-                sender = card.who.lid ? *card.who.lid + "@lid" : card.who.phone.value_or("+").substr(1) + "@s.whatsapp.net";
+                sender = address_of(card.who);
             }
             CO_TRY_OK(co_await sender_of->mark_read(session, unread.chat.address, std::move(ids), std::move(sender)));
         }

@@ -33,6 +33,20 @@ std::vector<TimelineStep> steps_of(MessageRow const& row, std::vector<MessageNot
                     next, next + 1);
     return out;
 }
+
+/// The last word of each person counts. Votes that could not be opened say nothing.
+std::vector<Vote> latest_votes(std::vector<MessageRow> const& rows) {
+    std::map<std::string, Vote> latest;
+    for (auto const& one : rows) {
+        auto choices = content_from(one.content).choices;
+        if (!choices) continue;
+        latest[one.outgoing ? "" : one.contact.value_or(ContactId{}).text()] = {
+            *std::move(choices), one.outgoing ? std::nullopt : one.contact, one.created_at};
+    }
+    std::vector<Vote> out;
+    for (auto& [whose, vote] : latest) out.push_back(std::move(vote));
+    return out;
+}
 }   // namespace
 
 Message shown(MessageRow const& row) {
@@ -117,6 +131,10 @@ Task<Message> MessageDesk::get(Caller who, MessageId message) {
         for (auto const& one : reactions)
             latest[one.outgoing ? "" : one.contact.value_or(ContactId{}).text()] = {
                 content_from(one.content).emoji.value_or(""), one.outgoing ? std::nullopt : one.contact, one.created_at};
+        if (row.type == MessageType::poll) {
+            TRY(auto const votes, parts_.messages.votes(tx, who.workspace, row));
+            out.votes = latest_votes(votes);
+        }
         out.reactions.emplace();
         for (auto& [whose, reaction] : latest)
             if (!reaction.emoji.empty()) out.reactions->push_back(std::move(reaction));

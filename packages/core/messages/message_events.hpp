@@ -84,7 +84,7 @@ inline constexpr std::array kFields<MessageChanged>{
     Field{"message", "The message"},
     Field{"session", "The number"},
     Field{"chat", "The chat"},
-    Field{"changed", "What changed: text, revoked, notBefore"},
+    Field{"changed", "What changed: text, revoked, notBefore, media (its file is here now)"},
 };
 
 using MessageEvents = boost::mp11::mp_list<MessageAccepted, MessageQueued, MessageSent, MessageDelivered, MessageRead,

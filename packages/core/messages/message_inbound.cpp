@@ -15,6 +15,12 @@ Person person_of(Address const& address) {
     return {.phone = "+" + user};
 }
 
+/// Says something of another message instead of being one to read.
+bool is_about_another(MessageType type) {
+    return type == MessageType::reaction || type == MessageType::edit || type == MessageType::revoke ||
+           type == MessageType::poll_vote;
+}
+
 /// A broken character cannot be stored; such a name or text is rare and an attack at worst.
 std::string clean(std::string text) {
     std::erase(text, '\0');
@@ -34,7 +40,7 @@ Result<void> MessageService::received(Transaction& tx, SessionRef session, Inbou
                  .address = message.chat,
                  .is_group = message.group,
                  .last_at = message.at,
-                 .unread = message.from_me || message.history ? 0 : 1};
+                 .unread = message.from_me || message.history || is_about_another(message.content.type) ? 0 : 1};
     if (message.group)
         wish.peer = message.chat;
     else {

@@ -60,6 +60,10 @@ public:
     virtual Result<Page<MessageRow>> list(Transaction& tx, WorkspaceId workspace, MessageQuery const& query, PageRequest page) = 0;
     /// Reactions to a message, oldest first.
     virtual Result<std::vector<MessageRow>> reactions(Transaction& tx, WorkspaceId workspace, MessageRow const& message) = 0;
+    /// Votes in a poll, oldest first.
+    virtual Result<std::vector<MessageRow>> votes(Transaction& tx, WorkspaceId workspace, MessageRow const& poll) = 0;
+    /// Workspaces with events that the reader called `cursor` has not read.
+    virtual Result<std::vector<WorkspaceId>> behind(Transaction& tx, std::string_view cursor) = 0;
     /// Incoming messages of a chat that are not read, newest first, at most 100.
     virtual Result<std::vector<MessageRow>> unread(Transaction& tx, WorkspaceId workspace, ChatId chat) = 0;
 

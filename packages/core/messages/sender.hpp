@@ -16,9 +16,13 @@ public:
     /// WhatsAppClient::send: encrypts, commits and writes. Returns when the frame is on disk. Code::conflict when
     /// MessageService::committed refused (the message was cancelled meanwhile); nothing was committed then.
     virtual Task<void> send(SessionRef session, Outgoing message) = 0;
+    /// WhatsAppClient::download: fetches the file of a message that came into the media store; gives its id there.
+    virtual Task<std::string> download(SessionRef session, MessageType type, Media media) = 0;
     /// At most 500 numbers.
     virtual Task<std::vector<NumberCheck>> check(SessionRef session, std::vector<std::string> phones) = 0;
     virtual Task<void> mark_read(SessionRef session, Address chat, std::vector<std::string> ids, std::optional<Address> sender) = 0;
+    virtual Task<void> mark_played(SessionRef session, Address chat, std::vector<std::string> ids,
+                                   std::optional<Address> sender) = 0;
     virtual Task<void> typing(SessionRef session, Address chat, bool on) = 0;
 };
 

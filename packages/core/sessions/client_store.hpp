@@ -78,8 +78,16 @@ public:
     /// How often an id was noted without being readable; 0 for unknown ids, nothing when it was readable.
     virtual Result<std::optional<std::int64_t>> unreadable(Transaction& tx, SessionId session, std::string_view id) = 0;
 
+    /// Keeps what is needed to read what others seal with a message's secret (votes, edits). The first of an id stays.
+    virtual Result<void> keep_original(Transaction& tx, SessionId session, std::string_view whatsapp_id, BytesView value,
+                                       Timestamp at) = 0;
+    /// Empty when there is none.
+    virtual Result<Bytes> original(Transaction& tx, SessionId session, std::string_view whatsapp_id) = 0;
+
     /// Removes acknowledged messages and inbound ids from before that.
     virtual Result<void> tidy(Transaction& tx, SessionId session, Timestamp before) = 0;
+    /// Removes originals from before that.
+    virtual Result<void> tidy_originals(Transaction& tx, SessionId session, Timestamp before) = 0;
     /// Removes everything of the session.
     virtual Result<void> forget(Transaction& tx, SessionId session) = 0;
 };

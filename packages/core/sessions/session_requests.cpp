@@ -261,6 +261,17 @@ Task<void> SessionService::mark_read(SessionRef session, Address chat, std::vect
                                           WhatsAppClient& client) { return client.mark_read(chat, ids, sender); });
 }
 
+Task<void> SessionService::mark_played(SessionRef session, Address chat, std::vector<std::string> ids,
+                                       std::optional<Address> sender) {
+    return with_client<void>(session, [chat = std::move(chat), ids = std::move(ids), sender = std::move(sender)](
+                                          WhatsAppClient& client) { return client.mark_played(chat, ids, sender); });
+}
+
+Task<std::string> SessionService::download(SessionRef session, MessageType type, Media media) {
+    return with_client<std::string>(
+        session, [type, media = std::move(media)](WhatsAppClient& client) { return client.download(type, media); });
+}
+
 Task<void> SessionService::typing(SessionRef session, Address chat, bool on) {
     return with_client<void>(session, [chat = std::move(chat), on](WhatsAppClient& client) { return client.typing(chat, on); });
 }

@@ -71,7 +71,9 @@ public:
     Task<void> send(SessionRef session, Outgoing message) override;
     Task<std::vector<NumberCheck>> check(SessionRef session, std::vector<std::string> phones) override;
     Task<void> mark_read(SessionRef session, Address chat, std::vector<std::string> ids, std::optional<Address> sender) override;
+    Task<void> mark_played(SessionRef session, Address chat, std::vector<std::string> ids, std::optional<Address> sender) override;
     Task<void> typing(SessionRef session, Address chat, bool on) override;
+    Task<std::string> download(SessionRef session, MessageType type, Media media) override;
 
     Result<void> require(Transaction& tx, SessionRef session) override;
     Result<SessionId> standard(Transaction& tx, WorkspaceId workspace, std::vector<SessionId> const& among) override;

@@ -155,11 +155,18 @@ public:
 
     /// Encrypts, commits and writes. Returns when the frame is on disk and handed to the socket; the listener hears the rest.
     /// Code::unavailable when not working, Code::not_found when nobody has this address, Code::invalid for content that cannot be
-    /// sent: nothing was committed then.
+    /// sent. A file (`media.file` without `media.remote`) is uploaded first: Code::gone when it is not stored any more,
+    /// Code::too_large, Code::timeout when no media host took it now. In all these cases nothing was committed.
     virtual Task<void> send(Outgoing message) = 0;
+    /// Fetches the file of a message that came (`media.remote`) into the media store and checks its hashes; gives its id there.
+    /// Code::gone when WhatsApp keeps it no more, Code::malformed when it is not what the message said, Code::invalid without
+    /// `remote`, Code::unavailable when not working, Code::timeout when no media host gave it now.
+    virtual Task<std::string> download(MessageType type, Media media) = 0;
     /// At most 500 numbers. Code::unavailable when not working.
     virtual Task<std::vector<NumberCheck>> check(std::vector<std::string> phones) = 0;
     virtual Task<void> mark_read(Address chat, std::vector<std::string> ids, std::optional<Address> sender) = 0;
+    /// The same for voice messages and videos that were listened to or watched.
+    virtual Task<void> mark_played(Address chat, std::vector<std::string> ids, std::optional<Address> sender) = 0;
     virtual Task<void> typing(Address chat, bool on) = 0;
     virtual ClientFigures figures() const = 0;
 };

@@ -28,9 +28,9 @@ namespace {
 constexpr auto kLongestWait = std::chrono::minutes{5};
 
 json::object shown(Entry const& entry) {
-    return {{"number", entry.number}, {"at", to_iso(entry.at)}, {"way", name_of(entry.way)},
-            {"device", entry.device}, {"tag", entry.tag},       {"id", entry.id},
-            {"peer", entry.peer},     {"type", entry.type},     {"text", entry.text}};
+    return {{"number", entry.number}, {"at", to_iso(entry.at)}, {"way", name_of(entry.way)}, {"device", entry.device},
+            {"tag", entry.tag},       {"id", entry.id},         {"peer", entry.peer},        {"type", entry.type},
+            {"text", entry.text},     {"file", entry.file}};
 }
 
 json::object shown(Delivery const& one) {
@@ -84,7 +84,7 @@ HttpAnswer faults(Sandbox& sandbox) {
 }
 
 HttpAnswer wait(Sandbox& sandbox, json::object const& body) {
-    constexpr std::array kMembers{"way", "device", "tag", "id", "peer", "type", "text"};
+    constexpr std::array kMembers{"way", "device", "tag", "id", "peer", "type", "text", "file"};
     auto reader = Reader{body};
     for (auto const* key : kMembers) reader.text(key);
     auto const most = std::min<Milliseconds>(reader.wait("timeoutMs").value_or(Milliseconds{10'000}), kLongestWait);

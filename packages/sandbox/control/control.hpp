@@ -11,6 +11,7 @@ namespace waqtor::sandbox {
 ///     POST /v1/groups                   {subject, creator, members} → {group}
 ///     POST /v1/phones/NUMBER/scan       {qr}            POST …/code {code}
 ///     POST /v1/phones/NUMBER/send       {to, text} → {message}
+///     POST /v1/phones/NUMBER/send-file  {to, data (base64), mimeType, name, caption} → {message}
 ///     POST /v1/phones/NUMBER/read       {message}       POST …/typing {to, on}      POST …/online {on}
 ///     POST /v1/phones/NUMBER/behaviour  see control/world.hpp
 ///     POST /v1/phones/NUMBER/ban        {reason}; 0 ends it   POST …/reach-out {locked}   POST …/lid {hidden}   POST …/identity
@@ -19,7 +20,8 @@ namespace waqtor::sandbox {
 ///     POST /v1/faults                   a rule, see control/world.hpp → {fault}; GET /v1/faults; DELETE /v1/faults[/N]
 ///     POST /v1/down, /v1/up             the service is away, and back
 ///     GET  /v1/ledger?after=N           entries after number N
-///     POST /v1/wait                     {after, timeoutMs, and any of way, device, tag, id, peer, type, text} → the first entry
+///     POST /v1/wait                     {after, timeoutMs, and any of way, device, tag, id, peer, type, text, file} → the first
+///     entry
 ///                                       that fits, or 408
 ///     GET  /v1/deliveries               what became of each message of linked devices
 ///     GET  /v1/connections              who connected when

@@ -1,6 +1,7 @@
 #include "sandbox/control/answers.hpp"
 #include "sandbox/control/reader.hpp"
 #include "sandbox/control/world.hpp"
+#include "whatsapp/crypto/encoding.hpp"
 
 /// The control API's orders to phones and linked devices: one row each.
 namespace waqtor::sandbox {
@@ -32,6 +33,15 @@ constexpr std::array kPhoneOrders{
     Order{"send",
           [](Sandbox& s, std::string const& who, Reader& body) -> Answer {
               TRY(auto const id, s.send_text(who, body.needed("to"), body.text("text")));
+              return json::object{{"message", id}};
+          }},
+    Order{"send-file",
+          [](Sandbox& s, std::string const& who, Reader& body) -> Answer {
+              auto const bytes = crypto::from_base64(body.needed("data"));
+              if (!bytes) return invalid("data", "must be base64");
+              auto const mime_type = body.text("mimeType", "application/octet-stream");
+              auto const name = body.text("name", "file"), caption = body.text("caption");
+              TRY(auto const id, s.send_file(who, body.needed("to"), {std::string{text_of(*bytes)}, mime_type, name, caption}));
               return json::object{{"message", id}};
           }},
     Order{"read", [](Sandbox& s, std::string const& who, Reader& body) { return plain(s.read(who, body.needed("message"))); }},

@@ -76,7 +76,8 @@ void Phone::receive_message(Node const& message) {
     }
     letter.readable = why.empty();
     if (counts && letter.readable) service_.deliveries.read(*sender, letter.id, account_);
-    service_.ledger.add(letter.readable ? Way::phone : Way::refused, device_.name(), message, letter.readable ? letter.text : why);
+    service_.ledger.add(letter.readable ? Way::phone : Way::refused, device_.name(), message, letter.readable ? letter.text : why,
+                        letter.readable ? letter.file : std::string{});
     auto const own = sender->account == &account_;
     if (own || !account_.behaviour || account_.behaviour->delivered) receipt_for(message, own ? "sender" : "");
     if (!letter.readable && !again) ask_again(message);
@@ -127,6 +128,7 @@ void Phone::take_content(Letter& letter, ByteView plaintext) {
     auto const& message = outer.has_device_sent() ? outer.device_sent().message() : outer;
     if (message.has_conversation()) letter.text = message.conversation();
     if (message.has_extended_text()) letter.text = message.extended_text().text();
+    if (letter.text.empty()) take_file(letter, plaintext);
 }
 
 void Phone::receipt_for(Node const& message, std::string_view type) {

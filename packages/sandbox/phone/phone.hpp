@@ -12,9 +12,18 @@ struct Letter {
     Jid from;   // the device
     Jid chat;   // the person or group
     std::string type;
-    std::string text;        // empty for anything but text
+    std::string text;        // or caption; empty for anything else
+    std::string file{};      // SHA-256 in hex of the file that came with it, or what is wrong with it
     bool readable = false;   // false: it could not be decrypted, and a retry was asked for
     Jid back{};              // where an answer goes, in the addressing that was used
+};
+
+/// A file as a phone sends it: an image, video, voice message or document after its type.
+struct OutgoingFile {
+    std::string bytes;
+    std::string mime_type;
+    std::string name{};      // of a document
+    std::string caption{};   // not of voice messages
 };
 
 /// The primary device of an account: keeps its own Signal state, reads what is sent to it and does what it is told. Its stanzas
@@ -29,6 +38,8 @@ public:
     /// To a person (by number or LID; the stanza is addressed the same way) or a group. Gives the message's id.
     /// Code::not_found for strangers.
     Result<std::string> send_text(Jid const& to, std::string text);
+    /// The same with a file, which goes to the media store first.
+    Result<std::string> send_file(Jid const& to, OutgoingFile const& file);
     /// Code::not_found when no message of that id was received.
     Result<void> read(std::string_view message);
     void typing(Jid const& to, bool on);
@@ -50,6 +61,7 @@ private:
         Jid to;
         Bytes message;       // serialized, not padded
         bool peer = false;   // for that own device alone
+        std::string type = "text";
     };
     struct GroupKeys {
         signal::SenderKeyRecord record;
@@ -84,13 +96,15 @@ private:
     Result<Bytes> decrypt_direct(signal::SessionRecord& record, Node const& enc);
     Result<Bytes> decrypt_prekey(signal::SessionRecord& record, ByteView bytes);
     void take_content(Letter& letter, ByteView plaintext);
+    void take_file(Letter& letter, ByteView plaintext);
     void ask_again(Node const& message);
     void receipt_for(Node const& message, std::string_view type);
 
     Result<Node> encrypt_for(Device& device, ByteView plaintext);
     Result<void> add_participants(Node& participants, Account const& account, Server server, ByteView plaintext);
-    Result<void> send_direct(Jid const& to, Account const& account, std::string const& id, ByteView message);
-    Result<void> send_group(Group const& group, std::string const& id, ByteView message);
+    Result<std::string> send_bytes(Jid const& to, Bytes message, std::string type);
+    Result<void> send_direct(Account const& account, Sent const& letter);
+    Result<void> send_group(Group const& group, Sent const& letter);
 };
 
 /// 3EB0 and 18 hexadecimal digits.

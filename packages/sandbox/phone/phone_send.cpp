@@ -46,21 +46,23 @@ Result<std::string> Phone::send_text(Jid const& to, std::string text) {
     message.set_conversation(std::move(text));
     auto const secret = crypto::random_array<32>();
     message.mutable_context_info()->set_message_secret(std::string{text_of(secret)});
-    auto const bytes = serialized(message);
-    auto const id = new_message_id();
-    sent_.push_back({id, to, bytes});
-    if (sent_.size() > kMostSent) sent_.pop_front();
+    return send_bytes(to, serialized(message), "text");
+}
 
+Result<std::string> Phone::send_bytes(Jid const& to, Bytes message, std::string type) {
+    sent_.push_back({.id = new_message_id(), .to = to, .message = std::move(message), .type = std::move(type)});
+    if (sent_.size() > kMostSent) sent_.pop_front();
+    auto const letter = sent_.back();
     if (to.server == Server::group) {
         auto const* group = service_.world.group(to);
         if (!group) return fail(Code::not_found, "no such group");
-        TRY_OK(send_group(*group, id, bytes));
-        return id;
+        TRY_OK(send_group(*group, letter));
+        return letter.id;
     }
     auto const* account = service_.world.account(to);
     if (!account) return fail(Code::not_found, "nobody has that number");
-    TRY_OK(send_direct(to, *account, id, bytes));
-    return id;
+    TRY_OK(send_direct(*account, letter));
+    return letter.id;
 }
 
 Result<Node> Phone::encrypt_for(Device& device, ByteView plaintext) {
@@ -84,15 +86,16 @@ Result<void> Phone::add_participants(Node& participants, Account const& account,
     return {};
 }
 
-Result<void> Phone::send_direct(Jid const& to, Account const& account, std::string const& id, ByteView message) {
+Result<void> Phone::send_direct(Account const& account, Sent const& letter) {
     auto participants = Node{"participants"};
-    if (&account != &account_) TRY_OK(add_participants(participants, account, to.server, message));
-    TRY_OK(add_participants(participants, account_, to.server, as_device_sent(to, message)));
-    service_.submit(device_, Node{"message", {{"id", id}, {"to", to}, {"type", "text"}}, std::move(participants)});
+    if (&account != &account_) TRY_OK(add_participants(participants, account, letter.to.server, letter.message));
+    TRY_OK(add_participants(participants, account_, letter.to.server, as_device_sent(letter.to, letter.message)));
+    service_.submit(device_,
+                    Node{"message", {{"id", letter.id}, {"to", letter.to}, {"type", letter.type}}, std::move(participants)});
     return {};
 }
 
-Result<void> Phone::send_group(Group const& group, std::string const& id, ByteView message) {
+Result<void> Phone::send_group(Group const& group, Sent const& letter) {
     auto& keys = own_groups_[group.jid];
     if (keys.record.empty()) keys.record.rotate();
     TRY(auto const distribution, keys.record.distribution());
@@ -108,8 +111,8 @@ Result<void> Phone::send_group(Group const& group, std::string const& id, ByteVi
             TRY(auto enc, encrypt_for(*device, handed_bytes));
             participants.add(Node{"to", {{"jid", device->lid()}}, std::move(enc)});
         }
-    TRY(auto sealed, keys.record.encrypt(padded(message)));
-    auto stanza = Node{"message", {{"id", id}, {"to", group.jid}, {"type", "text"}, {"addressing_mode", "lid"}}};
+    TRY(auto sealed, keys.record.encrypt(padded(letter.message)));
+    auto stanza = Node{"message", {{"id", letter.id}, {"to", group.jid}, {"type", letter.type}, {"addressing_mode", "lid"}}};
     if (!participants.children().empty()) stanza.add(std::move(participants));
     stanza.add(Node{"enc", {{"v", "2"}, {"type", "skmsg"}}, std::move(sealed)});
     service_.submit(device_, stanza);
@@ -131,7 +134,7 @@ void Phone::answer_retry(Node const& receipt) {
     auto enc = encrypt_for(*device, message);
     if (!enc) return;
     enc->set("count", retry->number("count").value_or(1));
-    auto stanza = Node{"message", {{"id", sent->id}, {"to", *receipt.find("from")}, {"type", "text"}}};
+    auto stanza = Node{"message", {{"id", sent->id}, {"to", *receipt.find("from")}, {"type", sent->type}}};
     if (in_group)
         stanza.set("participant", *asker);
     else

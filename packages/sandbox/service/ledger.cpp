@@ -15,7 +15,7 @@ std::string_view name_of(Way way) {
     return "life";
 }
 
-void Ledger::add(Way way, std::string device, Node const& stanza, std::string text) {
+void Ledger::add(Way way, std::string device, Node const& stanza, std::string text, std::string file) {
     auto peer = stanza.has("from") ? stanza.string("from") : stanza.string("to");
     auto type = stanza.string("type");
     if (stanza.is("iq") && !stanza.attr("xmlns").empty()) type += ' ' + std::string{stanza.attr("xmlns")};
@@ -25,7 +25,8 @@ void Ledger::add(Way way, std::string device, Node const& stanza, std::string te
           .id = stanza.string("id"),
           .peer = std::move(peer),
           .type = std::move(type),
-          .text = std::move(text)});
+          .text = std::move(text),
+          .file = std::move(file)});
 }
 
 void Ledger::add(Way way, std::string device, std::string tag, std::string text) {

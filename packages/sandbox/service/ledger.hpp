@@ -25,7 +25,8 @@ struct Entry {
     std::string id;
     std::string peer;   // the other side: from or to
     std::string type;
-    std::string text;   // plain text a phone read, or the reason of a refusal
+    std::string text;     // plain text (or caption) a phone read, or the reason of a refusal
+    std::string file{};   // SHA-256 in hex of the file a phone got with it, or what is wrong with that
 };
 
 /// What happened, in order, for tests to ask. The last `kMost` entries are kept, if nothing else is said.
@@ -35,7 +36,7 @@ public:
 
     explicit Ledger(Clock const& clock) : clock_{clock} {}
 
-    void add(Way way, std::string device, Node const& stanza, std::string text = {});
+    void add(Way way, std::string device, Node const& stanza, std::string text = {}, std::string file = {});
     void add(Way way, std::string device, std::string tag, std::string text = {});
 
     /// How many are kept from now on.

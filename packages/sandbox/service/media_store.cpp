@@ -39,6 +39,11 @@ std::string MediaStore::put(std::string file) {
     return path + "?ccb=11-4";
 }
 
+std::optional<std::string> MediaStore::fetch(std::string_view direct_path) const {
+    auto const found = files_.find(direct_path.substr(0, direct_path.find('?')));
+    return found == files_.end() ? std::nullopt : std::optional{found->second};
+}
+
 HttpAnswer MediaStore::upload(std::string_view path, HttpRequest const& request, std::string const& host) {
     if (!path.starts_with("/mms/") || path.find('/', 5) == path.npos) return refuse(404, "not an upload path");
     if (request.target.find("auth=sandbox") == request.target.npos) return refuse(401, "auth");

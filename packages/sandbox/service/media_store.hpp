@@ -13,6 +13,8 @@ public:
     HttpAnswer handle(HttpRequest const& request, std::string const& host);
     /// A file of the service or of a phone. Gives its direct path.
     std::string put(std::string file);
+    /// What a phone reads; nothing when there is no such file.
+    std::optional<std::string> fetch(std::string_view direct_path) const;
 
     Milliseconds wait{0};   // before every answer
 

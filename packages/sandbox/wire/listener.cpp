@@ -113,6 +113,7 @@ public:
         acceptor_.close(error);
         for (auto* stream : std::set{streams_}) beast::get_lowest_layer(*stream).close();
         for (auto const& socket : std::set{sockets_}) socket->cut();
+        for (auto* wait : std::set{waits_}) wait->cancel();
     }
 
 private:
@@ -122,6 +123,7 @@ private:
     bool stopped_ = false;
     std::set<Stream*> streams_;   // before they are WebSockets
     std::set<std::shared_ptr<Socketed>> sockets_;
+    std::set<asio::steady_timer*> waits_;   // of slow answers
 
     static asio::awaitable<void> accept(std::shared_ptr<State> self) {
         auto error = boost::system::error_code{};
@@ -167,7 +169,9 @@ private:
         response.prepare_payload();
         if (made.wait.count() > 0) {
             auto slow = asio::steady_timer{stream.get_executor(), made.wait};
+            waits_.insert(&slow);
             co_await slow.async_wait(asio::redirect_error(asio::use_awaitable, error));
+            waits_.erase(&slow);
             beast::get_lowest_layer(stream).expires_after(std::chrono::seconds{60});
         }
         co_await http::async_write(stream, response, asio::redirect_error(asio::use_awaitable, error));

@@ -51,7 +51,7 @@ std::string field(Upload const& upload, std::string_view name) {
 }
 }   // namespace
 
-void declare_media_routes(Router& api, MessageDesk& desk, MediaService& media) {
+void declare_media_routes(Router& api, MessageDesk& desk, MediaService& media, MessageFiles& files) {
     api.post_file<StoredMedia>("/api/messages/upload",
                                {.id = "messages.upload",
                                 .summary = "Store a file to send: as the body, or as the part `file` of a form",
@@ -106,6 +106,22 @@ void declare_media_routes(Router& api, MessageDesk& desk, MediaService& media) {
                 co_return Response{.content_type = "application/octet-stream",
                                    .headers = {{"Content-Disposition", "attachment"}, {"X-Content-Type-Options", "nosniff"}},
                                    .body = std::move(bytes)};
+            });
+    api.raw("/api/messages/{id}/media",
+            {.id = "messages.media",
+             .summary = "Read the file of a message; it is fetched from WhatsApp when it is not here yet",
+             .tag = "Messages",
+             .scope = Scope::messages_read,
+             .errors = {Code::not_found, Code::conflict, Code::gone, Code::too_large}},
+            "application/octet-stream", [&files](Caller who, Request const& request) -> Task<Response> {
+                constexpr std::string_view kStart = "/api/messages/";
+                auto const rest = request.path.substr(kStart.size());
+                auto const id = MessageId::parse(rest.substr(0, rest.find('/')));
+                if (!id) co_return fail(Code::not_found, "There is no such message");
+                CO_TRY(auto file, co_await files.get(std::move(who), *id));
+                co_return Response{.content_type = "application/octet-stream",
+                                   .headers = {{"Content-Disposition", "attachment"}, {"X-Content-Type-Options", "nosniff"}},
+                                   .body = std::move(file.bytes)};
             });
 }
 

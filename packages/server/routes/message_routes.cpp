@@ -178,6 +178,11 @@ void declare_changes(Router& api, MessageDesk& desk) {
                                    [&](Caller who, WhichMessage which) { return desk.revoke(std::move(who), which.id); });
     api.post<ReactToMessage, Message>("/api/messages/{id}/reaction", changing("messages.react", "React to a message"),
                                       [&](Caller who, ReactToMessage wish) { return desk.react(std::move(who), std::move(wish)); });
+    api.post<VoteInPoll, Message>("/api/messages/{id}/vote", changing("messages.vote", "Vote in a poll"),
+                                  [&](Caller who, VoteInPoll wish) { return desk.vote(std::move(who), std::move(wish)); });
+    api.post<WhichMessage, Message>("/api/messages/{id}/played",
+                                    changing("messages.played", "Mark a voice message or video as played", 200),
+                                    [&](Caller who, WhichMessage which) { return desk.played(std::move(who), which.id); });
     api.post<WhichChat, Chat>("/api/chats/{id}/read", changing("chats.read", "Mark everything in a chat as read", 200),
                               [&](Caller who, WhichChat which) { return desk.read_chat(std::move(who), which.id); });
     api.post<TypingWish, Chat>("/api/chats/{id}/typing", changing("chats.typing", "Show or stop \"typing…\"", 200),

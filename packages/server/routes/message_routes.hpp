@@ -1,6 +1,7 @@
 #pragma once
 #include "core/messages/governor_service.hpp"
 #include "core/messages/message_desk.hpp"
+#include "core/messages/message_files.hpp"
 #include "core/messages/template_service.hpp"
 #include "server/router/router.hpp"
 
@@ -9,7 +10,7 @@ namespace waqtor {
 /// /api/messages and /api/chats, with 2.3's sending paths.
 void declare_message_routes(Router& api, MessageDesk& desk);
 /// /api/messages/upload, /api/messages/send-file and /api/media: files.
-void declare_media_routes(Router& api, MessageDesk& desk, MediaService& media);
+void declare_media_routes(Router& api, MessageDesk& desk, MediaService& media, MessageFiles& files);
 /// /api/templates.
 void declare_template_routes(Router& api, TemplateService& templates);
 /// /api/governor: limits and what they are used up to.

@@ -73,6 +73,14 @@ Result<Page<T>> page_of(Transaction& tx, std::string_view table, Conditions wher
                                 where.arguments()));
     return Page<T>{std::move(rows), total.at(0), page.limit, page.offset};
 }
+
+/// What was said about a message, oldest first.
+Result<std::vector<MessageRow>> about(Transaction& sql, WorkspaceId workspace, MessageRow const& message, MessageType type) {
+    return sql.all<MessageRow>("SELECT " + columns<MessageRow>() +
+                                   " FROM message WHERE workspace = $1 AND session = $2 AND chat = $3 AND target = $4 "
+                                   "AND type = $5 ORDER BY id LIMIT 1000",
+                               workspace, message.session, message.chat, message.whatsapp_id, type);
+}
 }   // namespace
 
 Result<Page<MessageRow>> SqlMessageStore::list(waqtor::Transaction& tx, WorkspaceId workspace, MessageQuery const& query,
@@ -97,10 +105,19 @@ Result<Page<ChatRow>> SqlMessageStore::chats(waqtor::Transaction& tx, WorkspaceI
 
 Result<std::vector<MessageRow>> SqlMessageStore::reactions(waqtor::Transaction& tx, WorkspaceId workspace,
                                                            MessageRow const& message) {
-    return of(tx).all<MessageRow>("SELECT " + columns<MessageRow>() +
-                                      " FROM message WHERE workspace = $1 AND session = $2 AND chat = $3 AND target = $4 "
-                                      "AND type = 'reaction' ORDER BY id LIMIT 1000",
-                                  workspace, message.session, message.chat, message.whatsapp_id);
+    return about(of(tx), workspace, message, MessageType::reaction);
+}
+
+Result<std::vector<MessageRow>> SqlMessageStore::votes(waqtor::Transaction& tx, WorkspaceId workspace, MessageRow const& poll) {
+    return about(of(tx), workspace, poll, MessageType::poll_vote);
+}
+
+Result<std::vector<WorkspaceId>> SqlMessageStore::behind(waqtor::Transaction& tx, std::string_view cursor) {
+    return of(tx).all<WorkspaceId>(R"sql(
+        SELECT event_counter.workspace FROM event_counter
+          LEFT JOIN event_cursor ON event_cursor.workspace = event_counter.workspace AND event_cursor.name = $1
+         WHERE event_counter.last_seq > coalesce(event_cursor.seq, 0) ORDER BY event_counter.workspace)sql",
+                                   cursor);
 }
 
 Result<std::vector<MessageRow>> SqlMessageStore::unread(waqtor::Transaction& tx, WorkspaceId workspace, ChatId chat) {

@@ -23,6 +23,8 @@ public:
     Result<Page<MessageRow>> list(waqtor::Transaction& tx, WorkspaceId workspace, MessageQuery const& query,
                                   PageRequest page) override;
     Result<std::vector<MessageRow>> reactions(waqtor::Transaction& tx, WorkspaceId workspace, MessageRow const& message) override;
+    Result<std::vector<MessageRow>> votes(waqtor::Transaction& tx, WorkspaceId workspace, MessageRow const& poll) override;
+    Result<std::vector<WorkspaceId>> behind(waqtor::Transaction& tx, std::string_view cursor) override;
     Result<std::vector<MessageRow>> unread(waqtor::Transaction& tx, WorkspaceId workspace, ChatId chat) override;
 
     Result<std::optional<MessageStanding>> standing(waqtor::Transaction& tx, SessionRef session, MessageId message) override;

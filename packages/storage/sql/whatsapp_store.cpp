@@ -19,6 +19,8 @@ std::string frame_row(SessionId session, std::string_view id) { return session.t
 SealedCell value_cell(std::string_view row) { return {"whatsapp_value", "value", row}; }
 SealedCell plain_cell(std::string_view row) { return {"whatsapp_frame", "plain", row}; }
 
+SealedCell original_cell(std::string_view row) { return {"whatsapp_original", "value", row}; }
+
 struct ReceivedRow {
     bool readable = false;
     std::int64_t tries = 0;
@@ -153,9 +155,30 @@ Result<std::optional<std::int64_t>> SqlWhatsAppStore::unreadable(waqtor::Transac
     return row->readable ? std::nullopt : std::optional{row->tries};
 }
 
+Result<void> SqlWhatsAppStore::keep_original(waqtor::Transaction& tx, SessionId session, std::string_view whatsapp_id,
+                                             BytesView value, Timestamp at) {
+    auto const sealed = sealer_.seal(original_cell(frame_row(session, whatsapp_id)), value);
+    TRY_OK(of(tx).exec(R"sql(
+        INSERT INTO whatsapp_original (session, id, value, kept_at) VALUES ($1, $2, $3, $4) ON CONFLICT (session, id) DO NOTHING)sql",
+                       session, whatsapp_id, sealed, at));
+    return {};
+}
+
+Result<Bytes> SqlWhatsAppStore::original(waqtor::Transaction& tx, SessionId session, std::string_view whatsapp_id) {
+    TRY(auto const sealed,
+        of(tx).maybe<Bytes>("SELECT value FROM whatsapp_original WHERE session = $1 AND id = $2", session, whatsapp_id));
+    if (!sealed) return Bytes{};
+    return sealer_.open(original_cell(frame_row(session, whatsapp_id)), *sealed);
+}
+
 Result<void> SqlWhatsAppStore::tidy(waqtor::Transaction& tx, SessionId session, Timestamp before) {
     TRY_OK(of(tx).exec("DELETE FROM whatsapp_frame WHERE session = $1 AND frame IS NULL AND sent_at < $2", session, before));
     TRY_OK(of(tx).exec("DELETE FROM whatsapp_received WHERE session = $1 AND received_at < $2", session, before));
+    return {};
+}
+
+Result<void> SqlWhatsAppStore::tidy_originals(waqtor::Transaction& tx, SessionId session, Timestamp before) {
+    TRY_OK(of(tx).exec("DELETE FROM whatsapp_original WHERE session = $1 AND kept_at < $2", session, before));
     return {};
 }
 
@@ -163,6 +186,7 @@ Result<void> SqlWhatsAppStore::forget(waqtor::Transaction& tx, SessionId session
     TRY_OK(of(tx).exec("DELETE FROM whatsapp_value WHERE session = $1", session));
     TRY_OK(of(tx).exec("DELETE FROM whatsapp_frame WHERE session = $1", session));
     TRY_OK(of(tx).exec("DELETE FROM whatsapp_received WHERE session = $1", session));
+    TRY_OK(of(tx).exec("DELETE FROM whatsapp_original WHERE session = $1", session));
     return {};
 }
 

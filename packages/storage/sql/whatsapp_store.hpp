@@ -23,7 +23,11 @@ public:
     Result<ClientReceived> note_received(waqtor::Transaction& tx, SessionId session, std::string_view id, bool readable,
                                          Timestamp at) override;
     Result<std::optional<std::int64_t>> unreadable(waqtor::Transaction& tx, SessionId session, std::string_view id) override;
+    Result<void> keep_original(waqtor::Transaction& tx, SessionId session, std::string_view whatsapp_id, BytesView value,
+                               Timestamp at) override;
+    Result<Bytes> original(waqtor::Transaction& tx, SessionId session, std::string_view whatsapp_id) override;
     Result<void> tidy(waqtor::Transaction& tx, SessionId session, Timestamp before) override;
+    Result<void> tidy_originals(waqtor::Transaction& tx, SessionId session, Timestamp before) override;
     Result<void> forget(waqtor::Transaction& tx, SessionId session) override;
 
 private:

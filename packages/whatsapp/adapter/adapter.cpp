@@ -10,11 +10,12 @@ namespace waqtor::whatsapp {
 
 /// One thread for the little that computes long; the roots are read once and shared by all connections.
 struct Adapter::Shared {
-    Shared(Database& with_db, ClientStore& with_store, EngineOptions with_options, Clock const& with_clock)
+    Shared(Database& with_db, ClientStore& with_store, EngineOptions with_options, Clock const& with_clock, MediaStore* with_files)
         : db{with_db},
           store{with_store},
           options{std::move(with_options)},
           clock{with_clock},
+          files{with_files},
           tls{transport::Tls::make(options.tls_root)} {}
     ~Shared() { pool.join(); }
 
@@ -22,6 +23,7 @@ struct Adapter::Shared {
     ClientStore& store;
     EngineOptions options;
     Clock const& clock;
+    MediaStore* files;
     Result<std::shared_ptr<transport::Tls const>> tls;
     mutable asio::thread_pool pool{1};
 };
@@ -32,8 +34,8 @@ Result<noise::TrustRoot> noise_root_from_hex(std::string_view hex) {
     return noise::TrustRoot{{to_array<32>(*bytes)}, 0};
 }
 
-Adapter::Adapter(Database& db, ClientStore& store, EngineOptions options, Clock const& clock)
-    : shared_{std::make_shared<Shared>(db, store, std::move(options), clock)} {}
+Adapter::Adapter(Database& db, ClientStore& store, EngineOptions options, Clock const& clock, MediaStore* files)
+    : shared_{std::make_shared<Shared>(db, store, std::move(options), clock, files)} {}
 Adapter::~Adapter() = default;
 
 std::unique_ptr<WhatsAppClient> Adapter::make(SessionRef session, asio::any_io_executor executor, SessionListener& listener,
@@ -56,7 +58,8 @@ std::unique_ptr<WhatsAppClient> Adapter::make(SessionRef session, asio::any_io_e
                                                 .executor = executor,
                                                 .pool = shared_->pool.get_executor(),
                                                 .session = session,
-                                                .endpoint = std::move(endpoint)});
+                                                .endpoint = std::move(endpoint),
+                                                .files = shared_->files});
 }
 
 Result<void> Adapter::forget(Transaction& tx, SessionRef session) { return shared_->store.forget(tx, session.session); }

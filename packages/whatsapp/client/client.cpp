@@ -1,4 +1,4 @@
-#include "whatsapp/client/client.hpp"
+#include "whatsapp/client/client_call.hpp"
 
 #include "whatsapp/crypto/refusal.hpp"
 
@@ -30,19 +30,6 @@ std::string described(std::exception_ptr thrown) {
 
 }   // namespace
 
-class Client::Call {
-public:
-    explicit Call(Client& client) : client_{client} { ++client_.calls_; }
-    Call(Call const&) = delete;
-    Call& operator=(Call const&) = delete;
-    ~Call() {
-        if (--client_.calls_ == 0) client_.calls_done_.ring();
-    }
-
-private:
-    Client& client_;
-};
-
 Client::Client(ClientParts parts)
     : context_{.executor = parts.executor,
                .pool = parts.pool,
@@ -54,8 +41,10 @@ Client::Client(ClientParts parts)
       sessions_{context_},
       prekeys_{context_},
       groups_{context_},
+      files_{context_, parts.files},
+      originals_{context_},
       sender_{context_, directory_, sessions_, groups_},
-      receiver_{context_, directory_, sessions_, prekeys_},
+      receiver_{context_, directory_, sessions_, prekeys_, originals_},
       pairing_{context_,
                [this](Pairing::Shown shown) {
                    state_.qr = std::move(shown.qr);
@@ -294,40 +283,9 @@ Task<std::string> Client::pairing_code(std::string phone) {
     co_return co_await pairing_.code(std::move(phone));
 }
 
-Task<void> Client::send(Outgoing message) {
-    Call const call{*this};
-    auto const to = Jid::parse(message.to);
-    if (!to) co_return invalid("to", "is no WhatsApp address");
-    CO_TRY_OK(context_.online());
-    auto const server = to->server == Server::user ? Server::user : Server::lid;
-    messaging::EncodeContext context{.me = bare(context_.account.own(server)), .chat = bare(*to), .now = context_.clock.now()};
-    CO_TRY(auto form, messaging::encode_content(message.content, context));
-    co_return co_await sender_.send(message.id, std::move(message.whatsapp_id), *to, std::move(form));
-}
-
 Task<std::vector<NumberCheck>> Client::check(std::vector<std::string> phones) {
     Call const call{*this};
     co_return co_await directory_.check(std::move(phones));
-}
-
-Task<void> Client::mark_read(Address chat, std::vector<std::string> ids, std::optional<Address> sender) {
-    Call const call{*this};
-    CO_TRY(auto const line, context_.online());
-    auto const to = Jid::parse(chat);
-    if (!to || ids.empty()) co_return invalid("chat", "is no WhatsApp address, or there is no message");
-    auto receipt = Node{"receipt", {{"id", ids.front()}, {"to", *to}, {"type", "read"}, {"t", context_.unix_seconds()}}};
-    if (to->server == Server::group) {
-        auto const writer = sender ? Jid::parse(*sender) : std::nullopt;
-        if (!writer) co_return invalid("sender", "is needed in groups");
-        receipt.set("participant", *writer);
-    }
-    if (ids.size() > 1) {
-        auto list = Node{"list"};
-        for (std::size_t i = 1; i < ids.size(); ++i) list.add(Node{"item", {{"id", ids[i]}}});
-        receipt.add(std::move(list));
-    }
-    line->send(receipt);
-    co_return Result<void>{};
 }
 
 Task<void> Client::typing(Address chat, bool on) {

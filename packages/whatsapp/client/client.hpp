@@ -1,5 +1,7 @@
 #pragma once
+#include "whatsapp/client/media_files.hpp"
 #include "whatsapp/client/nursery.hpp"
+#include "whatsapp/client/originals.hpp"
 #include "whatsapp/client/pairing.hpp"
 #include "whatsapp/client/receiver.hpp"
 #include "whatsapp/client/sender.hpp"
@@ -17,6 +19,7 @@ struct ClientParts {
     SessionRef session;
     Endpoint endpoint;
     Pace pace{};
+    MediaStore* files = nullptr;   // none: no files are sent or fetched
 };
 
 /// One linked device: keeps its connection, and tells the listener what happens.
@@ -30,8 +33,10 @@ public:
     Task<void> logout() override;
     Task<std::string> pairing_code(std::string phone) override;
     Task<void> send(Outgoing message) override;
+    Task<std::string> download(MessageType type, Media media) override;
     Task<std::vector<NumberCheck>> check(std::vector<std::string> phones) override;
     Task<void> mark_read(Address chat, std::vector<std::string> ids, std::optional<Address> sender) override;
+    Task<void> mark_played(Address chat, std::vector<std::string> ids, std::optional<Address> sender) override;
     Task<void> typing(Address chat, bool on) override;
     ClientFigures figures() const override;
     Account const& account() const { return context_.account; }
@@ -55,6 +60,8 @@ private:
     Sessions sessions_;
     Prekeys prekeys_;
     Groups groups_;
+    MediaFiles files_;
+    Originals originals_;
     Sender sender_;
     Receiver receiver_;
     Pairing pairing_;
@@ -81,6 +88,13 @@ private:
     void end(Ending ending);
     Task<void> unlink();
     Person me() const;
+
+    // client_send.cpp: what the product sends
+    Task<void> upload(MessageType type, Media& media, messaging::EncodeContext& context);
+    Task<messaging::EncodeContext> context_for(Jid chat);
+    Task<void> confirm(Address chat, std::vector<std::string> ids, std::optional<Address> sender, std::string_view type);
+    /// The same work, but Code::unavailable as soon as the client is stopped.
+    template <class T> Task<T> unless_stopped(Task<T> work);
 
     // client_login.cpp: from success to working, keepalive
     asio::awaitable<void> login(Node success);

@@ -55,8 +55,11 @@ asio::awaitable<void> Client::login(Node success) {
     context_.working = true;
     tell(ClientPhase::working);
     Draft tidy;
-    tidy.work.push_back([before = context_.clock.now() - context_.pace.kept, store = &context_.vault.store(),
-                         session = context_.vault.ref().session](Transaction& tx) { return store->tidy(tx, session, before); });
+    tidy.work.push_back([now = context_.clock.now(), pace = context_.pace, store = &context_.vault.store(),
+                         session = context_.vault.ref().session](Transaction& tx) -> Result<void> {
+        TRY_OK(store->tidy(tx, session, now - pace.kept));
+        return store->tidy_originals(tx, session, now - pace.kept_originals);
+    });
     (void)co_await context_.vault.commit_draft(std::move(tidy));   // tried again at the next login
 }
 

@@ -35,7 +35,8 @@ struct Pace {
     Milliseconds backoff_most = std::chrono::minutes{5};
     Milliseconds first_qr = std::chrono::seconds{60};
     Milliseconds next_qr = std::chrono::seconds{20};
-    Milliseconds kept = std::chrono::days{14};   // sent messages for retries, inbound ids
+    Milliseconds kept = std::chrono::days{14};             // sent messages for retries, inbound ids
+    Milliseconds kept_originals = std::chrono::days{90};   // for votes and edits
     unsigned most_retries = 5;
 };
 

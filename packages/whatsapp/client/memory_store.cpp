@@ -118,6 +118,25 @@ Result<std::optional<std::int64_t>> MemoryClientStore::unreadable(Transaction&, 
     return found->second.readable ? std::nullopt : std::optional{found->second.tries};
 }
 
+Result<void> MemoryClientStore::keep_original(Transaction& tx, SessionId session, std::string_view whatsapp_id, BytesView value,
+                                              Timestamp at) {
+    auto& originals = sessions_[session].originals;
+    undoable(tx, originals, std::string{whatsapp_id});
+    originals.try_emplace(std::string{whatsapp_id}, Original{Bytes{value.begin(), value.end()}, at});
+    return {};
+}
+
+Result<Bytes> MemoryClientStore::original(Transaction&, SessionId session, std::string_view whatsapp_id) {
+    auto const& originals = sessions_[session].originals;
+    auto const found = originals.find(whatsapp_id);
+    return found == originals.end() ? Bytes{} : found->second.value;
+}
+
+Result<void> MemoryClientStore::tidy_originals(Transaction&, SessionId session, Timestamp before) {
+    std::erase_if(sessions_[session].originals, [&](auto const& entry) { return entry.second.at < before; });
+    return {};
+}
+
 Result<void> MemoryClientStore::tidy(Transaction&, SessionId session, Timestamp before) {
     auto& state = sessions_[session];
     std::erase_if(state.frames, [&](auto const& entry) { return entry.second.frame.empty() && entry.second.at < before; });
@@ -131,6 +150,7 @@ Result<void> MemoryClientStore::forget(Transaction&, SessionId session) {
     state.values.clear();
     state.frames.clear();
     state.received.clear();
+    state.originals.clear();
     return {};
 }
 

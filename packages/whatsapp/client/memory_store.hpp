@@ -45,7 +45,11 @@ public:
     Result<ClientReceived> note_received(Transaction& tx, SessionId session, std::string_view id, bool readable,
                                          Timestamp at) override;
     Result<std::optional<std::int64_t>> unreadable(Transaction& tx, SessionId session, std::string_view id) override;
+    Result<void> keep_original(Transaction& tx, SessionId session, std::string_view whatsapp_id, BytesView value,
+                               Timestamp at) override;
+    Result<Bytes> original(Transaction& tx, SessionId session, std::string_view whatsapp_id) override;
     Result<void> tidy(Transaction& tx, SessionId session, Timestamp before) override;
+    Result<void> tidy_originals(Transaction& tx, SessionId session, Timestamp before) override;
     Result<void> forget(Transaction& tx, SessionId session) override;
 
 private:
@@ -54,10 +58,15 @@ private:
         std::int64_t tries = 0;
         Timestamp at{};
     };
+    struct Original {
+        Bytes value;
+        Timestamp at{};
+    };
     struct State {
         std::map<std::pair<ClientValueKind, std::string>, Bytes> values;
         std::map<std::string, ClientFrame, std::less<>> frames;
         std::map<std::string, Received, std::less<>> received;
+        std::map<std::string, Original, std::less<>> originals;
     };
     std::map<SessionId, State> sessions_;
 };

@@ -144,12 +144,16 @@ private:
         if (!result) co_return std::unexpected(std::move(result).error());
         draft.changes.merge(std::move(result->changes));
         CO_TRY(auto const plain, messaging::unpad(result->plaintext));
+        auto phone = arrival_->writer.phone;
+        if (!phone) {
+            CO_TRY(phone, co_await receiver_.directory_.phone_of(bare(arrival_->device)));
+        }
         messaging::DecodeContext context{.me = bare(account.phone),
                                          .me_lid = bare(account.lid),
                                          .chat = arrival_->chat,
                                          .sender = bare(arrival_->device),
-                                         .sender_alt = arrival_->writer.phone.value_or(Jid{})};
-        CO_TRY(auto content, messaging::decode_content(plain, context));
+                                         .sender_alt = phone.value_or(Jid{})};
+        CO_TRY(auto content, co_await receiver_.originals_.decode(to_bytes(plain), std::move(context)));
         if (content.sender_key) {
             auto const key_name = signal::SenderKeyName{content.sender_key->group, arrival_->device};
             auto accepted = co_await cipher.accept_distribution(key_name, content.sender_key->distribution);
@@ -167,6 +171,17 @@ private:
         co_return co_await vault.read(work);
     }
 
+    /// Votes and sealed edits of it will come by its id.
+    void keep_secret(Draft& draft, messaging::Decoded const& one) {
+        if (!one.content || !one.secret) return;
+        auto const& writer = arrival_->writer;
+        messaging::Original original{.secret = *one.secret, .authors = {}};
+        for (auto const& address : {writer.lid, writer.phone})
+            if (address) original.authors.push_back(*address);
+        if (one.content->poll) original.choices = one.content->poll->choices;
+        receiver_.originals_.keep(draft, arrival_->id, std::move(original));
+    }
+
     /// What the product gets of it: one message, or the placeholder for it.
     Task<void> hand_on(Draft& draft) {
         auto& context = receiver_.context_;
@@ -174,6 +189,7 @@ private:
         std::optional<Content> content;
         for (auto const& one : decoded) {
             if (one.content) content = one.content;
+            keep_secret(draft, one);
             if (!one.destination || !arrival_->from_me) continue;
             CO_TRY(chat, co_await receiver_.directory_.canonical(bare(*one.destination)));
         }

@@ -1,5 +1,6 @@
 #pragma once
 #include "whatsapp/client/directory.hpp"
+#include "whatsapp/client/originals.hpp"
 #include "whatsapp/client/sessions.hpp"
 #include "whatsapp/messaging/content_codec.hpp"
 
@@ -8,8 +9,8 @@ namespace waqtor::whatsapp {
 /// Takes messages in: decrypts, commits what came with the ratchets that read it, and only then tells the service.
 class Receiver {
 public:
-    Receiver(Context& context, Directory& directory, Sessions& sessions, Prekeys& prekeys)
-        : context_{context}, directory_{directory}, sessions_{sessions}, prekeys_{prekeys} {}
+    Receiver(Context& context, Directory& directory, Sessions& sessions, Prekeys& prekeys, Originals& originals)
+        : context_{context}, directory_{directory}, sessions_{sessions}, prekeys_{prekeys}, originals_{originals} {}
 
     /// What is for the machine in a message that was committed: app-state keys, history and so on.
     std::function<void(messaging::Decoded const&)> on_machine = [](messaging::Decoded const&) {};
@@ -29,6 +30,7 @@ private:
     Directory& directory_;
     Sessions& sessions_;
     Prekeys& prekeys_;
+    Originals& originals_;
 
     Task<std::shared_ptr<Arrival>> read(Node stanza);
     Node receipt_for(Arrival const& arrival) const;

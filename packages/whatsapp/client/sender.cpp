@@ -2,6 +2,7 @@
 
 #include "core/base/crash_point.hpp"
 #include "whatsapp/binary/codec.hpp"
+#include "whatsapp/client/originals.hpp"
 #include "whatsapp/crypto/encoding.hpp"
 #include "whatsapp/crypto/refusal.hpp"
 #include "whatsapp/proto/client_state.pb.h"
@@ -61,11 +62,19 @@ Node enc_node(signal::Ciphertext message, std::string_view media_type, bool hide
 Draft::Work Sender::Encrypt::keep_frame() const {
     auto row = std::make_shared<ClientFrame>(order_->id, order_->message, order_->to.to_string(), order_->form.message,
                                              attributes_of(order_->form), frame, context_.clock.now());
-    return [row, again = repeated, store = &context_.vault.store(), listener = &context_.vault.listener(),
+    auto keep = Draft::Work{};
+    if (order_->form.poll_type == "creation") {   // votes come as long as people see it
+        auto const& account = context_.account;
+        auto const poll = messaging::original_of(order_->form.message, {bare(account.lid), bare(account.phone)});
+        if (poll) keep = keep_original(context_, order_->id, *poll);
+    }
+    return [row, keep = std::move(keep), again = repeated, store = &context_.vault.store(), listener = &context_.vault.listener(),
             ref = context_.vault.ref()](Transaction& tx) -> Result<void> {
         TRY(auto const added, store->add_frame(tx, ref.session, *row));
         *again = !added;
-        return added ? listener->committed(tx, ref, *row->message) : Result<void>{};
+        if (!added) return {};
+        if (keep) TRY_OK(keep(tx));
+        return listener->committed(tx, ref, *row->message);
     };
 }
 

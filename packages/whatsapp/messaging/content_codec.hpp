@@ -143,6 +143,9 @@ struct Decoded {
 /// MessageType::unsupported. Refusal::malformed for what is no protobuf, Refusal::limit beyond 16 MiB or too deep.
 Result<Decoded> decode_content(ByteView message, DecodeContext const& context);
 
+/// What has to be remembered of a message by one of `authors`; nothing when it carries no secret.
+std::optional<Original> original_of(ByteView message, std::vector<Jid> authors);
+
 /// Opens a vote once its poll is known: the chosen names, in the poll's order. Refusal::message_mac when it is not genuine.
 Result<std::vector<std::string>> open_vote(SealedVote const& vote, Original const& poll, std::vector<Jid> const& voters);
 

@@ -155,4 +155,13 @@ Result<Decoded> decode_content(ByteView bytes, DecodeContext const& given) {
     return out;
 }
 
+std::optional<Original> original_of(ByteView message, std::vector<Jid> authors) {
+    auto const me = authors.empty() ? Jid{} : authors.front();
+    auto decoded = decode_content(message, {.me = me, .chat = me, .sender = me});
+    if (!decoded || !decoded->secret) return std::nullopt;
+    Original out{.secret = *std::move(decoded->secret), .authors = std::move(authors)};
+    if (decoded->content && decoded->content->poll) out.choices = std::move(decoded->content->poll->choices);
+    return out;
+}
+
 }   // namespace waqtor::whatsapp::messaging

@@ -156,7 +156,16 @@ Task<std::string> read_answer(transport::HttpsExchange& exchange) {
     }
 }
 
-Result<Uploaded> parse_answer(std::string const& text, Upload const& upload) {
+/// "https://host:port/path" → "host:port"; empty for anything else.
+std::string host_in(std::string_view url) {
+    constexpr std::string_view kStart = "https://";
+    if (!url.starts_with(kStart)) return {};
+    url.remove_prefix(kStart.size());
+    auto const host = url.substr(0, url.find('/'));
+    return host.size() < url.size() && host.find_first_of("?#@ ") == host.npos ? std::string{host} : std::string{};
+}
+
+Result<Uploaded> parse_answer(std::string const& text, Upload const& upload, std::string const& host) {
     boost::system::error_code error;
     auto const value = json::parse(text, error);
     auto const* object = error ? nullptr : value.if_object();
@@ -166,12 +175,14 @@ Result<Uploaded> parse_answer(std::string const& text, Upload const& upload) {
     };
     auto path = field("direct_path");
     if (!path.starts_with('/')) return fail(Code::unavailable, "the media host gave a strange answer");
+    auto keeper = host_in(field("url"));
     return Uploaded{.remote = {.direct_path = std::move(path),
                                .media_key = crypto::to_base64(upload.key.view()),
                                .file_sha256 = crypto::to_base64(upload.hashes.file),
                                .file_enc_sha256 = crypto::to_base64(upload.hashes.encrypted)},
                     .size = upload.hashes.size,
-                    .handle = field("handle")};
+                    .handle = field("handle"),
+                    .host = keeper.empty() ? host : std::move(keeper)};
 }
 
 /// Sends the body; a server that refuses early makes this fail while its answer says why.
@@ -199,7 +210,7 @@ Task<Uploaded> upload_to(std::string host, Upload const& upload, TransferOptions
     if (!sent) co_return std::unexpected(std::move(sent).error());
     if (!head) co_return std::unexpected(head.error());
     CO_TRY(auto const answer, co_await read_answer(*exchange));
-    co_return parse_answer(answer, upload);
+    co_return parse_answer(answer, upload, host);
 }
 
 Task<Uploaded> upload_anywhere(Upload upload, MediaHosts hosts, TransferOptions options) {

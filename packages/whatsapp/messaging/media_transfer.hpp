@@ -32,6 +32,7 @@ struct Uploaded {
     RemoteFile remote;
     std::uint64_t size = 0;   // of the plaintext
     std::string handle;       // of the host, for newsletters
+    std::string host;         // that keeps it
 };
 
 /// Encrypts a file under a new key and gives it to the first host that takes it, holding some blocks of it at a time; it is read

@@ -48,6 +48,19 @@ type request struct {
 	Number  string   `json:"number"`
 	Name    string   `json:"name"`
 	Data    []byte   `json:"data"`
+
+	Kind       string   `json:"kind"`
+	Mime       string   `json:"mime"`
+	Caption    string   `json:"caption"`
+	FromMe     bool     `json:"from_me"`
+	Emoji      string   `json:"emoji"`
+	Question   string   `json:"question"`
+	Choices    []string `json:"choices"`
+	Most       int      `json:"most"`
+	QuotedText string   `json:"quoted_text"`
+	Latitude   float64  `json:"latitude"`
+	Longitude  float64  `json:"longitude"`
+	Vcard      string   `json:"vcard"`
 }
 
 var (
@@ -158,19 +171,15 @@ func handle(event any) {
 	case *events.UndecryptableMessage:
 		emit("unreadable", fields{"message": event.Info.ID, "chat": event.Info.Chat.String()})
 	case *events.Message:
-		if document := event.Message.GetDocumentMessage(); document != nil {
-			go tellDocument(event.Info, document)
+		if tellContent(event) {
 			return
 		}
-		text := event.Message.GetConversation()
-		if text == "" {
-			text = event.Message.GetExtendedTextMessage().GetText()
-		}
+		text := textIn(event.Message)
 		if text == "" {
 			return
 		}
-		emit("text", fields{"text": text, "message": event.Info.ID, "chat": event.Info.Chat.String(), "from": event.Info.Sender.String(),
-			"from_me": event.Info.IsFromMe})
+		emit("text", tellContext(fields{"text": text, "message": event.Info.ID, "chat": event.Info.Chat.String(),
+			"from": event.Info.Sender.String(), "from_me": event.Info.IsFromMe}, event.Message))
 	case *events.Receipt:
 		kind := string(event.Type)
 		if kind == "" {
@@ -218,15 +227,7 @@ func mute(wish request) (fields, error) {
 }
 
 func sendText(wish request) (fields, error) {
-	to, err := types.ParseJID(wish.To)
-	if err != nil {
-		return nil, err
-	}
-	sent, err := client.SendMessage(context.Background(), to, &waE2E.Message{Conversation: proto.String(wish.Text)})
-	if err != nil {
-		return nil, err
-	}
-	return fields{"message": sent.ID}, nil
+	return send(wish, &waE2E.Message{Conversation: proto.String(wish.Text)})
 }
 
 func read(wish request) (fields, error) {
@@ -281,36 +282,6 @@ func onWhatsApp(wish request) (fields, error) {
 	return fields{"exists": len(answers) == 1 && answers[0].IsIn}, nil
 }
 
-// tellDocument fetches the file, which the library checks.
-func tellDocument(info types.MessageInfo, document *waE2E.DocumentMessage) {
-	data, err := client.Download(context.Background(), document)
-	if err != nil {
-		emit("fault", fields{"reason": err.Error()})
-		return
-	}
-	emit("document", fields{"message": info.ID, "chat": info.Chat.String(), "name": document.GetFileName(), "data": data})
-}
-
-func sendDocument(wish request) (fields, error) {
-	to, err := types.ParseJID(wish.To)
-	if err != nil {
-		return nil, err
-	}
-	file, err := client.Upload(context.Background(), wish.Data, whatsmeow.MediaDocument)
-	if err != nil {
-		return nil, err
-	}
-	sent, err := client.SendMessage(context.Background(), to, &waE2E.Message{DocumentMessage: &waE2E.DocumentMessage{
-		URL: &file.URL, DirectPath: &file.DirectPath, MediaKey: file.MediaKey, FileEncSHA256: file.FileEncSHA256,
-		FileSHA256: file.FileSHA256, FileLength: &file.FileLength, FileName: &wish.Name,
-		Mimetype: proto.String("application/octet-stream"),
-	}})
-	if err != nil {
-		return nil, err
-	}
-	return fields{"message": sent.ID}, nil
-}
-
 func away(request) (fields, error) {
 	client.Disconnect()
 	return nil, nil
@@ -322,7 +293,8 @@ func back(request) (fields, error) {
 
 var operations = map[string]func(request) (fields, error){
 	"start": start, "mute": mute, "code": pairingCode, "send_text": sendText, "read": read, "create_group": createGroup, "group_info": groupInfo,
-	"on_whatsapp": onWhatsApp, "send_document": sendDocument, "away": away, "back": back,
+	"on_whatsapp": onWhatsApp, "away": away, "back": back, "send_media": sendMedia, "edit": edit, "react": react, "revoke": revoke,
+	"poll": createPoll, "vote": vote, "reply": reply, "location": location, "contact_card": contactCard, "played": played,
 }
 
 func answer(wish request) {
