@@ -12,9 +12,11 @@ struct Letter {
     Jid from;   // the device
     Jid chat;   // the person or group
     std::string type;
-    std::string text;        // empty for anything but text
-    bool readable = false;   // false: it could not be decrypted, and a retry was asked for
-    Jid back{};              // where an answer goes, in the addressing that was used
+    std::string text;                     // empty for anything but text
+    bool readable = false;                // false: it could not be decrypted, and a retry was asked for
+    Jid back{};                           // where an answer goes, in the addressing that was used
+    std::vector<std::string> options{};   // of a poll
+    Bytes secret{};                       // of a poll: what votes are sealed with
 };
 
 /// The primary device of an account: keeps its own Signal state, reads what is sent to it and does what it is told. Its stanzas
@@ -31,6 +33,12 @@ public:
     Result<std::string> send_text(Jid const& to, std::string text);
     /// Code::not_found when no message of that id was received.
     Result<void> read(std::string_view message);
+    /// To a message it has received; an empty emoji takes the reaction back. Gives the id of what it sends.
+    Result<std::string> react(std::string_view message, std::string emoji);
+    /// Code::invalid for what the poll does not ask.
+    Result<std::string> vote(std::string_view poll, std::vector<std::string> const& choices);
+    /// Rings at every linked device of that person. Gives the call's id.
+    Result<std::string> call(Jid const& to);
     void typing(Jid const& to, bool on);
     void go_online(bool on);
 
@@ -48,8 +56,9 @@ private:
     struct Sent {
         std::string id;
         Jid to;
-        Bytes message;       // serialized, not padded
-        bool peer = false;   // for that own device alone
+        Bytes message;               // serialized, not padded
+        bool peer = false;           // for that own device alone
+        std::string type = "text";   // of the stanza
     };
     struct GroupKeys {
         signal::SenderKeyRecord record;
@@ -76,7 +85,10 @@ private:
     Result<void> send_peer(Device& device, std::string message);
     Result<void> share_keys(Device& device);
     Result<void> send_history(Device& device);
+    Result<void> send_history_part(Device& device, std::span<HistoryChat const> chats, std::uint32_t part, std::uint32_t parts);
     void act_on(Letter const& letter);
+    Letter const* letter(std::string_view message) const;
+    Result<std::string> send_message(Jid const& to, Bytes message, char const* type);
     void read_letter(Letter const& letter);
     bool has(std::string_view message) const { return std::ranges::find(inbox_, message, &Letter::id) != inbox_.end(); }
     void answer_retry(Node const& receipt);
@@ -89,8 +101,8 @@ private:
 
     Result<Node> encrypt_for(Device& device, ByteView plaintext);
     Result<void> add_participants(Node& participants, Account const& account, Server server, ByteView plaintext);
-    Result<void> send_direct(Jid const& to, Account const& account, std::string const& id, ByteView message);
-    Result<void> send_group(Group const& group, std::string const& id, ByteView message);
+    Result<void> send_direct(Jid const& to, Account const& account, std::string const& id, ByteView message, std::string_view type);
+    Result<void> send_group(Group const& group, std::string const& id, ByteView message, std::string_view type);
 };
 
 /// 3EB0 and 18 hexadecimal digits.

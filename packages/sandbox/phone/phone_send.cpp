@@ -1,7 +1,7 @@
 #include "sandbox/phone/phone.hpp"
-#include "sandbox/proto/service.pb.h"
 #include "sandbox/service/stanzas.hpp"
 #include "whatsapp/crypto/encoding.hpp"
+#include "whatsapp/proto/e2e.pb.h"
 
 #include <cctype>
 
@@ -18,12 +18,12 @@ Bytes padded(ByteView message) {
     return out;
 }
 
-Bytes serialized(proto::Message const& message) { return to_bytes(bytes_of(message.SerializeAsString())); }
+Bytes serialized(e2e::Message const& message) { return to_bytes(bytes_of(message.SerializeAsString())); }
 
 Bytes as_device_sent(Jid const& to, ByteView message) {
-    proto::Message out;
-    out.mutable_device_sent()->set_destination(to.to_string());
-    out.mutable_device_sent()->mutable_message()->ParseFromArray(message.data(), static_cast<int>(message.size()));
+    e2e::Message out;
+    out.mutable_device_sent_message()->set_destination_jid(to.to_string());
+    out.mutable_device_sent_message()->mutable_message()->ParseFromArray(message.data(), static_cast<int>(message.size()));
     return serialized(out);
 }
 
@@ -42,24 +42,27 @@ Jid address_of(std::string_view text) {
 }
 
 Result<std::string> Phone::send_text(Jid const& to, std::string text) {
-    proto::Message message;
+    e2e::Message message;
     message.set_conversation(std::move(text));
     auto const secret = crypto::random_array<32>();
-    message.mutable_context_info()->set_message_secret(std::string{text_of(secret)});
-    auto const bytes = serialized(message);
+    message.mutable_message_context_info()->set_message_secret(std::string{text_of(secret)});
+    return send_message(to, serialized(message), "text");
+}
+
+Result<std::string> Phone::send_message(Jid const& to, Bytes bytes, char const* type) {
     auto const id = new_message_id();
-    sent_.push_back({id, to, bytes});
+    sent_.push_back({.id = id, .to = to, .message = bytes, .type = type});
     if (sent_.size() > kMostSent) sent_.pop_front();
 
     if (to.server == Server::group) {
         auto const* group = service_.world.group(to);
         if (!group) return fail(Code::not_found, "no such group");
-        TRY_OK(send_group(*group, id, bytes));
+        TRY_OK(send_group(*group, id, bytes, type));
         return id;
     }
     auto const* account = service_.world.account(to);
     if (!account) return fail(Code::not_found, "nobody has that number");
-    TRY_OK(send_direct(to, *account, id, bytes));
+    TRY_OK(send_direct(to, *account, id, bytes, type));
     return id;
 }
 
@@ -84,19 +87,20 @@ Result<void> Phone::add_participants(Node& participants, Account const& account,
     return {};
 }
 
-Result<void> Phone::send_direct(Jid const& to, Account const& account, std::string const& id, ByteView message) {
+Result<void> Phone::send_direct(Jid const& to, Account const& account, std::string const& id, ByteView message,
+                                std::string_view type) {
     auto participants = Node{"participants"};
     if (&account != &account_) TRY_OK(add_participants(participants, account, to.server, message));
     TRY_OK(add_participants(participants, account_, to.server, as_device_sent(to, message)));
-    service_.submit(device_, Node{"message", {{"id", id}, {"to", to}, {"type", "text"}}, std::move(participants)});
+    service_.submit(device_, Node{"message", {{"id", id}, {"to", to}, {"type", type}}, std::move(participants)});
     return {};
 }
 
-Result<void> Phone::send_group(Group const& group, std::string const& id, ByteView message) {
+Result<void> Phone::send_group(Group const& group, std::string const& id, ByteView message, std::string_view type) {
     auto& keys = own_groups_[group.jid];
     if (keys.record.empty()) keys.record.rotate();
     TRY(auto const distribution, keys.record.distribution());
-    proto::Message handed;
+    e2e::Message handed;
     handed.mutable_sender_key_distribution()->set_group_id(group.jid.to_string());
     handed.mutable_sender_key_distribution()->set_distribution(std::string{text_of(distribution.serialize())});
     auto const handed_bytes = serialized(handed);
@@ -109,7 +113,7 @@ Result<void> Phone::send_group(Group const& group, std::string const& id, ByteVi
             participants.add(Node{"to", {{"jid", device->lid()}}, std::move(enc)});
         }
     TRY(auto sealed, keys.record.encrypt(padded(message)));
-    auto stanza = Node{"message", {{"id", id}, {"to", group.jid}, {"type", "text"}, {"addressing_mode", "lid"}}};
+    auto stanza = Node{"message", {{"id", id}, {"to", group.jid}, {"type", type}, {"addressing_mode", "lid"}}};
     if (!participants.children().empty()) stanza.add(std::move(participants));
     stanza.add(Node{"enc", {{"v", "2"}, {"type", "skmsg"}}, std::move(sealed)});
     service_.submit(device_, stanza);
@@ -131,7 +135,7 @@ void Phone::answer_retry(Node const& receipt) {
     auto enc = encrypt_for(*device, message);
     if (!enc) return;
     enc->set("count", retry->number("count").value_or(1));
-    auto stanza = Node{"message", {{"id", sent->id}, {"to", *receipt.find("from")}, {"type", "text"}}};
+    auto stanza = Node{"message", {{"id", sent->id}, {"to", *receipt.find("from")}, {"type", sent->type}}};
     if (in_group)
         stanza.set("participant", *asker);
     else

@@ -15,6 +15,7 @@ public:
     std::string put(std::string file);
 
     Milliseconds wait{0};   // before every answer
+    bool spoil = false;     // downloads come with a flipped bit
 
 private:
     std::map<std::string, std::string, std::less<>> files_;   // by direct path
