@@ -32,21 +32,6 @@ TEST_P(ContactBookContract, LearnsWhatWhatsAppTells) {
     EXPECT_THAT(events(), ElementsAre("contact.created", "contact.updated", "contact.updated"));
 }
 
-TEST_P(ContactBookContract, TheAddressBookNamesThemUntilTheWorkspaceDoes) {
-    auto const amal = identify({.phone = "+15550101", .name = "~amal~"});
-    auto const note = [&](std::string_view name) {
-        must(write([&](Transaction& tx) { return book().note_book_name(tx, workspace, amal, name); }));
-    };
-    note("Amal the Tailor");
-    note("Amal the Tailor");   // nothing new
-    EXPECT_EQ(must(card(amal)).who.name, "Amal the Tailor");
-    EXPECT_EQ(must(card(amal)).fields.at("name"), "Amal the Tailor");
-    EXPECT_EQ(row(amal).push_name, "~amal~");
-    EXPECT_THAT(events(), ElementsAre("contact.created", "contact.updated"));
-    note("");
-    EXPECT_EQ(must(card(amal)).who.name, "~amal~");
-}
-
 TEST_P(ContactBookContract, APhoneAndALidThatAreOnePersonBecomeTheOlderContact) {
     auto const by_phone = identify({.phone = "+15550101", .name = "Amal"});
     auto const by_lid = identify({.lid = "900"});

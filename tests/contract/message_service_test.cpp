@@ -80,29 +80,6 @@ TEST_P(MessageServiceContract, AnAcceptedMessageGoesItsWayWithEachStateOnce) {
     EXPECT_THAT(ear.states, ElementsAre("queued", "sent", "delivered", "read"));
 }
 
-TEST_P(MessageServiceContract, WhoStandsInThePhonesAddressBookBecomesAContactOfThatName) {
-    auto const tell = [&](PhoneChange change) {
-        in_client([&](auto& all, Transaction& tx) { return all.phone_changed(tx, session, change); });
-    };
-    auto const entry = [](std::string name) {
-        return PhoneChange{
-            .kind = PhoneChangeKind::contact, .person = {.phone = "+15550101", .lid = "900"}, .text = std::move(name)};
-    };
-    tell(entry("Amal the Tailor"));
-    receive(inbound("A1", "hello", {.lid = "900", .name = "amal"}));
-    auto const amal = identify({.phone = "+15550101"});
-    EXPECT_EQ(chats().at(0).contact, amal);
-    auto const named = [&] { return must(read([&](Transaction& tx) { return book().find(tx, workspace, amal); })).who.name; };
-    EXPECT_EQ(named(), "Amal the Tailor");
-    tell(entry("Amal the Baker"));
-    EXPECT_EQ(named(), "Amal the Baker");
-    auto gone = entry("");
-    gone.on = false;
-    tell(gone);
-    EXPECT_EQ(named(), "amal");
-    tell({.kind = PhoneChangeKind::mute, .chat = "900@lid"});   // nothing of ours
-}
-
 TEST_P(MessageServiceContract, AReceiptBeforeTheAckTellsBothInOrderAndTheAckNothingMore) {
     auto const id = sent(identify({.phone = "+15550101"}));
     receipt(id, ReceiptKind::read);

@@ -1,8 +1,5 @@
 #include "peer.hpp"
 
-#include "whatsapp/crypto/encoding.hpp"
-#include "whatsapp/crypto/secret.hpp"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -49,52 +46,8 @@ TEST_P(FromThePhone, HistoryAndContactsReachADeviceThatIsLinkedLater) {
     peer.expect("contact", "name", "Badr the Baker");   // by a patch
 }
 
-TEST_P(FromThePhone, AHistoryThatIsAFileReachesADeviceInSeveralParts) {
-    auto ground = Ground{};
-    ground->add_phone(kAmal, "Amal");
-    ground->add_phone(kBadr, "Badr");
-    std::vector<sandbox::HistoryChat> chats;
-    for (auto const* with : {kBadr, kAmal}) {
-        auto& chat = chats.emplace_back(sandbox::HistoryChat{.with = with});
-        for (auto i = 0; i < 300; ++i)
-            chat.messages.push_back({.text = whatsapp::crypto::to_hex(whatsapp::crypto::random_bytes(300))});
-    }
-    ASSERT_TRUE(ground->set_history(kAmal, std::move(chats), 2));
-    auto peer = Peer{GetParam(), ground};
-    peer.wants_history = true;
-    peer.link(kAmal);
-    for (auto part = 0; part < 2; ++part) {
-        auto const history = peer.expect("history");
-        EXPECT_EQ(history.at("chats"), 1);
-        EXPECT_EQ(history.at("messages"), 300);
-    }
-}
-
 INSTANTIATE_TEST_SUITE_P(To, FromThePhone, testing::Values(Library::whatsmeow),
                          [](auto const& info) { return std::string{name_of(info.param)}; });
-
-class WithOurs : public testing::TestWithParam<Library> {};
-INSTANTIATE_TEST_SUITE_P(Waqtor, WithOurs, testing::Values(Library::baileys, Library::whatsmeow),
-                         [](auto const& info) { return std::string{name_of(info.param)}; });
-
-TEST_P(WithOurs, AMuteTravelsBothWays) {
-    auto ground = Ground{};
-    ground->add_phone(kAmal, "Amal");
-    ground->add_phone(kBadr, "Badr");
-    auto ours = Peer{Library::waqtor, ground};
-    auto theirs = Peer{GetParam(), ground};
-    for (auto* peer : {&ours, &theirs}) {
-        peer->link(kAmal);
-        expect_keys(ground, *peer);
-    }
-    ours.call("mute", {{"chat", number_jid(kBadr)}});
-    EXPECT_EQ(theirs.expect("muted", "chat", number_jid(kBadr)).at("on"), true);
-    theirs.call("mute", {{"chat", number_jid("15550103")}});
-    EXPECT_EQ(ours.expect("muted", "chat", number_jid("15550103")).at("on"), true);
-    // And on top of theirs again.
-    ours.call("mute", {{"chat", number_jid("15550104")}});
-    EXPECT_EQ(theirs.expect("muted", "chat", number_jid("15550104")).at("on"), true);
-}
 
 TEST(AppState, AMuteTravelsBetweenDevicesOfTwoLibraries) {
     auto ground = Ground{};

@@ -1,6 +1,5 @@
 // Our own client as a process; peer.mjs says how it is spoken to. `waqtor_peer [DATABASE]`: with a database everything survives a
 // kill, and what the product would keep (what came in, what was committed and acknowledged) stands there beside the ratchets.
-#include "core/sessions/account_calls.hpp"
 #include "core/trust/master_key.hpp"
 #include "storage/database.hpp"
 #include "storage/sql/whatsapp_store.hpp"
@@ -76,11 +75,6 @@ public:
     }
     Result<void> refused(Transaction& tx, SessionRef session, MessageId message, waqtor::Refusal why, std::string_view) override {
         return note(tx, session, "out " + message.text(), enum_name(why));
-    }
-    Result<void> phone_changed(Transaction&, SessionRef, PhoneChange const& change) override {
-        if (change.kind == PhoneChangeKind::mute) say({{"event", "muted"}, {"chat", change.chat}, {"on", change.on}});
-        if (change.kind == PhoneChangeKind::contact) say({{"event", "contact"}, {"chat", change.chat}, {"name", change.text}});
-        return {};
     }
 
 private:
@@ -200,13 +194,6 @@ private:
             co_return json::object{{"message", id}};
         } else if (op == "read") {
             must(co_await client_->mark_read(text(request, "chat"), {text(request, "message")}, text(request, "from")));
-        } else if (op == "mute") {
-            must(co_await client_->account_calls()->change({.kind = PhoneChangeKind::mute, .chat = text(request, "chat")}));
-        } else if (op == "create_group") {
-            std::vector<Address> members;
-            for (auto const& one : request.at("members").as_array()) members.emplace_back(one.as_string());
-            auto const made = must(co_await client_->account_calls()->create_group(text(request, "subject"), std::move(members)));
-            co_return json::object{{"group", made.address}};
         } else if (op == "on_whatsapp") {
             auto const checked = must(co_await client_->check({text(request, "number")}));
             co_return json::object{{"exists", checked.at(0).exists}};

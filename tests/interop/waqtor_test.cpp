@@ -139,18 +139,6 @@ TEST_P(With, GroupsGoBothWays) {
     linked.expect_nothing_refused();
 }
 
-TEST_P(With, AGroupThatWeMakeIsTheirsToo) {
-    auto linked = Linked{GetParam()};
-    auto& [ground, amal, badr] = linked;
-    auto const made = amal.call("create_group", {{"subject", "Coffee"}, {"members", {number_jid(kBadr), number_jid(kDina)}}});
-    auto const group = std::string{made.at("group").as_string()};
-    amal.send_text(group, "who brings the cups");
-    EXPECT_EQ(badr.expect_text("who brings the cups").at("chat").as_string(), group);
-    badr.send_text(group, "I do");
-    EXPECT_EQ(amal.expect_text("I do").at("chat").as_string(), group);
-    linked.expect_nothing_refused();
-}
-
 TEST_P(With, ASecondCompanionOfTheSameNumberReadsAlong) {
     auto linked = Linked{GetParam()};
     auto& [ground, amal, badr] = linked;
