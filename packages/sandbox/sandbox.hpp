@@ -53,8 +53,8 @@ public:
     /// user:device@s.whatsapp.net of each, the phone left out.
     Result<std::vector<std::string>> linked_devices(std::string number);
 
-    /// Conversations that a device gets which is linked later.
-    Result<void> set_history(std::string number, std::vector<HistoryChat> chats);
+    /// Conversations that a device gets which is linked later, in so many files.
+    Result<void> set_history(std::string number, std::vector<HistoryChat> chats, std::uint32_t parts = 1);
     /// The phone changes its app state, see change_app_state.
     Result<void> change_app_state(std::string number, std::string collection, whatsapp::appstate::Wish wish);
     /// The phone saves a contact in its address book: ["contact", …] in critical_unblock_low.
@@ -65,6 +65,16 @@ public:
     /// The same with a file.
     Result<std::string> send_file(std::string number, std::string to, OutgoingFile file);
     Result<void> read(std::string number, std::string message);
+    /// To a message the phone has received; an empty emoji takes it back. Gives the id of the reaction.
+    Result<std::string> react(std::string number, std::string message, std::string emoji);
+    /// In a poll the phone has received. Gives the id of the vote.
+    Result<std::string> vote(std::string number, std::string poll, std::vector<std::string> choices);
+    /// Rings at the linked devices of a person. Gives the call's id.
+    Result<std::string> call(std::string number, std::string to);
+    /// The phone changes a group it is in. `change` is add, remove, promote or demote.
+    Result<void> change_members(std::string number, std::string group, std::string change, std::vector<std::string> members);
+    Result<void> set_subject(std::string number, std::string group, std::string subject);
+    Result<void> leave_group(std::string number, std::string group);
     Result<void> typing(std::string number, std::string to, bool on);
     Result<void> go_online(std::string number, bool on);
 

@@ -1,7 +1,7 @@
-#include "sandbox/proto/service.pb.h"
 #include "sandbox/sandbox.hpp"
 #include "sandbox/service/stanzas.hpp"
 #include "sandbox/wire/connection.hpp"
+#include "whatsapp/proto/sync_action.pb.h"
 
 namespace waqtor::sandbox {
 
@@ -32,6 +32,15 @@ Result<void> check(std::vector<PhoneSpec> const& phones) {
         TRY_OK(digits_of(phone.number));
         if (!phone.lid.empty()) TRY_OK(digits_of(phone.lid));
     }
+    return {};
+}
+
+/// As the phone of that number would ask.
+Result<void> ask_of_group(Service& service, std::string_view number, std::string_view group, Node wish) {
+    TRY(auto* const found, account(service, number));
+    TRY(auto const jid, address(group));
+    auto const done = answer_group_set(service, *found->device(0), Node{"iq", {{"type", "set"}, {"to", jid}}, std::move(wish)});
+    if (!done) return fail(done.error().code == 404 ? Code::not_found : Code::forbidden, done.error().text);
     return {};
 }
 
@@ -122,10 +131,11 @@ Result<std::vector<std::string>> Sandbox::linked_devices(std::string number) {
     });
 }
 
-Result<void> Sandbox::set_history(std::string number, std::vector<HistoryChat> chats) {
+Result<void> Sandbox::set_history(std::string number, std::vector<HistoryChat> chats, std::uint32_t parts) {
     return ask([&](Service& service) -> Result<void> {
         TRY(auto* const found, account(service, number));
         found->history = std::move(chats);
+        found->history_parts = parts;
         return {};
     });
 }
@@ -141,7 +151,7 @@ Result<void> Sandbox::save_contact(std::string number, std::string contact, std:
     return ask([&](Service& service) -> Result<void> {
         TRY(auto* const found, account(service, number));
         TRY(auto* const who, account(service, contact));
-        proto::SyncActionValue value;
+        e2e::SyncActionValue value;
         value.set_timestamp(service.now() * 1000);
         value.mutable_contact()->set_full_name(full_name);
         value.mutable_contact()->set_first_name(full_name.substr(0, full_name.find(' ')));
@@ -173,6 +183,53 @@ Result<void> Sandbox::read(std::string number, std::string message) {
     return ask([&](Service& service) -> Result<void> {
         TRY(auto* const found, account(service, number));
         return found->phone->read(message);
+    });
+}
+
+Result<std::string> Sandbox::react(std::string number, std::string message, std::string emoji) {
+    return ask([&](Service& service) -> Result<std::string> {
+        TRY(auto* const found, account(service, number));
+        return found->phone->react(message, emoji);
+    });
+}
+
+Result<std::string> Sandbox::vote(std::string number, std::string poll, std::vector<std::string> choices) {
+    return ask([&](Service& service) -> Result<std::string> {
+        TRY(auto* const found, account(service, number));
+        return found->phone->vote(poll, choices);
+    });
+}
+
+Result<std::string> Sandbox::call(std::string number, std::string to) {
+    return ask([&](Service& service) -> Result<std::string> {
+        TRY(auto const jid, address(to));
+        TRY(auto* const found, account(service, number));
+        return found->phone->call(jid);
+    });
+}
+
+Result<void> Sandbox::change_members(std::string number, std::string group, std::string change, std::vector<std::string> members) {
+    return ask([&](Service& service) -> Result<void> {
+        if (change != "add" && change != "remove" && change != "promote" && change != "demote")
+            return fail(Code::invalid, "no such change of members: " + change);
+        auto wish = Node{Text{std::string_view{change}}};
+        for (auto const& member : members) {
+            TRY(auto* const found, account(service, member));
+            wish.add(Node{"participant", {{"jid", found->lid_jid()}}});
+        }
+        return ask_of_group(service, number, group, std::move(wish));
+    });
+}
+
+Result<void> Sandbox::set_subject(std::string number, std::string group, std::string subject) {
+    return ask(
+        [&](Service& service) { return ask_of_group(service, number, group, Node{"subject", {}, to_bytes(bytes_of(subject))}); });
+}
+
+Result<void> Sandbox::leave_group(std::string number, std::string group) {
+    return ask([&](Service& service) -> Result<void> {
+        TRY(auto const jid, address(group));
+        return ask_of_group(service, number, group, Node{"leave", {}, Node{"group", {{"id", jid}}}});
     });
 }
 

@@ -4,12 +4,14 @@
 
 /// The names of packages/whatsapp that the whole sandbox uses.
 namespace waqtor::whatsapp::crypto {}
+namespace waqtor::whatsapp::e2e {}
 namespace waqtor::whatsapp::noise {}
 namespace waqtor::whatsapp::signal {}
 
 namespace waqtor::sandbox {
 
 namespace crypto = whatsapp::crypto;
+namespace e2e = whatsapp::e2e;
 namespace noise = whatsapp::noise;
 namespace signal = whatsapp::signal;
 

@@ -65,12 +65,22 @@ Result<void> Recorder::fence(Transaction&, SessionRef) {
     return {};
 }
 
-Result<void> Recorder::received(Transaction&, SessionRef, Inbound const& message) {
+Result<void> Recorder::received(Transaction& tx, SessionRef, Inbound const& message) {
+    if (failing_after == 0) {
+        add({.what = "failed"});
+        return fail(Code::internal, "the disk is full");
+    }
+    if (failing_after > 0) --failing_after;
     if (failures > 0) {
         --failures;
         return fail(Code::internal, "not now");
     }
     add({.what = "received", .inbound = message});
+    static_cast<whatsapp::MemoryDatabase::Undoing&>(tx).on_failure([this] {
+        auto const lock = std::lock_guard{mutex_};
+        auto const last = std::ranges::find(events_.rbegin(), events_.rend(), "received", &Event::what);
+        if (last != events_.rend()) events_.erase(std::next(last).base());
+    });
     return {};
 }
 
@@ -93,6 +103,13 @@ Result<void> Recorder::refused(Transaction&, SessionRef, MessageId message, waqt
     add({.what = "refused", .message = message, .detail = std::string{enum_name(why)} + " " + std::string{detail}});
     return {};
 }
+
+Result<void> Recorder::phone_changed(Transaction&, SessionRef, PhoneChange const& change) {
+    add({.what = "changed", .detail = std::string{enum_name(change.kind)} + " " + change.text, .change = change});
+    return {};
+}
+
+void Recorder::presence_changed(SessionRef, PresenceNews const& news) { add({.what = "presence", .presence = news}); }
 
 Recorder::Event Recorder::wait(std::string const& what, std::function<bool(Event const&)> fits) {
     auto lock = std::unique_lock{mutex_};
@@ -117,6 +134,10 @@ Recorder::Event Recorder::wait_text(std::string const& text) {
     return wait("received", [&](auto const& event) { return event.inbound.content.text == text; });
 }
 
+Recorder::Event Recorder::wait_change(PhoneChangeKind kind, std::function<bool(PhoneChange const&)> fits) {
+    return wait("changed", [&](auto const& event) { return event.change.kind == kind && fits(event.change); });
+}
+
 std::vector<Recorder::Event> Recorder::all(std::string const& what) {
     auto const lock = std::lock_guard{mutex_};
     std::vector<Event> out;
@@ -129,8 +150,8 @@ void Recorder::clear() {
     events_.clear();
 }
 
-Device::Device(Ground& ground, std::function<void(whatsapp::ClientParts&)> change)
-    : ground_{ground}, change_{std::move(change)}, thread_{[this] { io_.run(); }} {
+Device::Device(Ground& ground, std::function<void(whatsapp::ClientParts&)> change, Clock const* time)
+    : ground_{ground}, change_{std::move(change)}, time_{time}, thread_{[this] { io_.run(); }} {
     make();
 }
 
@@ -149,7 +170,7 @@ void Device::make() {
     whatsapp::ClientParts parts{.db = db,
                                 .store = store,
                                 .listener = heard,
-                                .clock = clock,
+                                .clock = time_ ? *time_ : clock,
                                 .executor = io_.get_executor(),
                                 .pool = pool_.get_executor(),
                                 .session = session,
@@ -182,6 +203,10 @@ void Device::link(std::string const& number) {
     if (auto const scanned = ground_->scan(number, shown.state.qr); !scanned)
         throw std::runtime_error{"the phone could not scan: " + scanned.error().message};
     heard.wait_phase(ClientPhase::working);
+}
+
+ClientFigures Device::figures() {
+    return run([](WhatsAppClient& client) -> asio::awaitable<ClientFigures> { co_return client.figures(); }(*client_));
 }
 
 Result<MessageId> Device::send(std::string const& to, Content content, std::string id) {

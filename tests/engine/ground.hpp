@@ -1,4 +1,5 @@
 #pragma once
+#include "core/sessions/account_calls.hpp"
 #include "sandbox/sandbox.hpp"
 #include "whatsapp/client/client.hpp"
 #include "whatsapp/client/memory_store.hpp"
@@ -46,12 +47,14 @@ private:
 class Recorder final : public SessionListener {
 public:
     struct Event {
-        std::string what;   // state, received, receipt, committed, acknowledged, refused
+        std::string what;   // state, received, receipt, committed, acknowledged, refused, failed, changed, presence
         ClientState state{};
         Inbound inbound{};
         waqtor::Receipt receipt{};
         MessageId message{};
         std::string detail{};
+        PhoneChange change{};
+        PresenceNews presence{};
     };
 
     void state_changed(SessionRef session, ClientState const& state) override;
@@ -62,15 +65,20 @@ public:
     Result<void> acknowledged(Transaction& tx, SessionRef session, MessageId message, Timestamp at) override;
     Result<void> refused(Transaction& tx, SessionRef session, MessageId message, waqtor::Refusal why,
                          std::string_view detail) override;
+    Result<void> phone_changed(Transaction& tx, SessionRef session, PhoneChange const& change) override;
+    void presence_changed(SessionRef session, PresenceNews const& news) override;
 
     /// The first event that fits, also one from before. Throws when none comes.
     Event wait(std::string const& what, std::function<bool(Event const&)> fits = [](auto const&) { return true; });
     Event wait_phase(ClientPhase phase);
     Event wait_text(std::string const& text);
+    Event wait_change(PhoneChangeKind kind, std::function<bool(PhoneChange const&)> fits = [](auto const&) { return true; });
     std::vector<Event> all(std::string const& what);
     void clear();
     /// The next so many calls of received() fail.
     std::atomic<int> failures = 0;
+    /// After so many more all of them fail; -1: never.
+    std::atomic<int> failing_after = -1;
     std::atomic<bool> fenced = false;
 
 private:
@@ -83,7 +91,8 @@ private:
 /// One client with a thread of its own; its memory survives restarts of the client.
 class Device {
 public:
-    explicit Device(Ground& ground, std::function<void(whatsapp::ClientParts&)> change = {});
+    /// `time`, which outlives it, is what the client takes for the time; null: the real one.
+    explicit Device(Ground& ground, std::function<void(whatsapp::ClientParts&)> change = {}, Clock const* time = nullptr);
     ~Device();
 
     /// From nothing to working as a device of `number`.
@@ -98,6 +107,10 @@ public:
     Result<MessageId> send_text(std::string const& to, std::string text);
     template <class T> T run(asio::awaitable<T> work) { return asio::co_spawn(io_, std::move(work), asio::use_future).get(); }
     WhatsAppClient& client() { return *client_; }
+    AccountCalls& calls() { return *client_->account_calls(); }
+    /// Sets something on all devices.
+    Result<void> change(PhoneChange change) { return run(calls().change(std::move(change))); }
+    ClientFigures figures();
     std::string last_id;   // WhatsApp's, of the message sent last
 
     Recorder heard;
@@ -109,6 +122,7 @@ public:
 private:
     Ground& ground_;
     std::function<void(whatsapp::ClientParts&)> change_;
+    Clock const* time_;
     asio::io_context io_{1};
     asio::executor_work_guard<asio::io_context::executor_type> guard_{io_.get_executor()};
     asio::thread_pool pool_{1};

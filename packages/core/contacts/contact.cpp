@@ -13,6 +13,7 @@ std::string search_text(ContactRow const& row) {
     };
     add(row.name);
     add(row.push_name);
+    add(row.book_name);
     if (row.phone) add(*row.phone);
     if (row.username) add(*row.username);
     if (row.lid) add(*row.lid);
@@ -23,6 +24,7 @@ std::string search_text(ContactRow const& row) {
 
 std::string shown_name(ContactRow const& row) {
     if (!row.name.empty()) return row.name;
+    if (!row.book_name.empty()) return row.book_name;
     if (!row.push_name.empty()) return row.push_name;
     if (row.username) return *row.username;
     return row.phone.value_or("");

@@ -22,6 +22,7 @@ struct ContactRow {
     std::optional<std::string> username{};
     std::string name;        // as the workspace calls them
     std::string push_name;   // as they call themselves
+    std::string book_name;   // as the address book of a linked phone calls them
     std::string email;
     std::string company;
     std::string position;
@@ -41,9 +42,9 @@ struct ContactRow {
     Timestamp updated_at{};
 };
 BOOST_DESCRIBE_STRUCT(ContactRow, (),
-                      (id, workspace, phone, lid, username, name, push_name, email, company, position, language, country, time_zone,
-                       custom, notes, is_active, source, import_id, search, blocked_at, opted_out_at, opted_in_at, created_at,
-                       updated_at))
+                      (id, workspace, phone, lid, username, name, push_name, book_name, email, company, position, language, country,
+                       time_zone, custom, notes, is_active, source, import_id, search, blocked_at, opted_out_at, opted_in_at,
+                       created_at, updated_at))
 
 struct TagRow {
     TagId id;
@@ -78,7 +79,7 @@ BOOST_DESCRIBE_STRUCT(ConsentRow, (), (id, workspace, contact, kind, source, pro
 
 /// What the search looks at: names, numbers, e-mail, company, each folded.
 std::string search_text(ContactRow const& row);
-/// The name to show: the workspace's, else their own, else the number.
+/// The name to show: the workspace's, else that of the address book, else their own, else the number.
 std::string shown_name(ContactRow const& row);
 
 }   // namespace waqtor

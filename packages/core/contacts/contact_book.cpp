@@ -9,7 +9,8 @@ namespace {
 std::map<std::string, std::string> variables(ContactRow const& row) {
     auto out = row.custom;
     // Never the number in place of a name: "Hello +966…" is worse than a template's default.
-    if (auto const& name = row.name.empty() ? row.push_name : row.name; !name.empty()) out["name"] = name;
+    auto const& theirs = row.book_name.empty() ? row.push_name : row.book_name;
+    if (auto const& name = row.name.empty() ? theirs : row.name; !name.empty()) out["name"] = name;
     if (row.phone) out["phone"] = *row.phone;
     for (auto const& [key, value] : {std::pair{"email", &row.email}, {"company", &row.company}, {"position", &row.position}})
         if (!value->empty()) out[key] = *value;
@@ -102,8 +103,8 @@ Result<ContactId> ContactBook::make(Transaction& tx, WorkspaceId workspace, Pers
 Result<ContactRow> ContactBook::merge(Transaction& tx, ContactRow heir, ContactRow const& merged) {
     TRY_OK(parts_.contacts.merge(tx, heir.workspace, heir.id, merged.id, parts_.clock.now()));
     for (auto member : {&ContactRow::phone, &ContactRow::lid, &ContactRow::username}) fill(heir.*member, merged.*member);
-    for (auto member : {&ContactRow::name, &ContactRow::push_name, &ContactRow::email, &ContactRow::company, &ContactRow::position,
-                        &ContactRow::language, &ContactRow::country, &ContactRow::time_zone})
+    for (auto member : {&ContactRow::name, &ContactRow::push_name, &ContactRow::book_name, &ContactRow::email, &ContactRow::company,
+                        &ContactRow::position, &ContactRow::language, &ContactRow::country, &ContactRow::time_zone})
         fill(heir.*member, merged.*member);
     if (!merged.notes.empty()) heir.notes += (heir.notes.empty() ? "" : "\n") + merged.notes;
     heir.custom.insert(merged.custom.begin(), merged.custom.end());
@@ -131,6 +132,17 @@ Result<ContactId> ContactBook::learn(Transaction& tx, ContactRow row, Person con
     TRY_OK(parts_.contacts.save(tx, row));
     TRY_OK(parts_.events.append(tx, row.workspace, ContactUpdated{row.id, std::move(change.names)}));
     return row.id;
+}
+
+Result<void> ContactBook::note_book_name(Transaction& tx, WorkspaceId workspace, ContactId contact, std::string_view name) {
+    TRY(auto found, row(tx, workspace, contact));
+    if (found.book_name == name) return {};
+    found.book_name = name;
+    found.search = search_text(found);
+    found.updated_at = parts_.clock.now();
+    TRY_OK(parts_.contacts.save(tx, found));
+    TRY_OK(parts_.events.append(tx, workspace, ContactUpdated{found.id, {"bookName"}}));
+    return {};
 }
 
 Result<ContactRow> ContactBook::row(Transaction& tx, WorkspaceId workspace, ContactId contact) {

@@ -68,6 +68,8 @@ public:
     Result<void> committed(Transaction& tx, SessionRef session, MessageId message) override;
     Result<void> acknowledged(Transaction& tx, SessionRef session, MessageId message, Timestamp at) override;
     Result<void> refused(Transaction& tx, SessionRef session, MessageId message, Refusal why, std::string_view detail) override;
+    /// A person in the phone's address book becomes a contact with that name; chats keep their own settings.
+    Result<void> phone_changed(Transaction& tx, SessionRef session, PhoneChange const& change) override;
     Task<void> hold(SessionRef session, std::string reason, Timestamp until) override;
 
     /// As the governor allows. All state is in the store: after a crash it goes on where the last commit left it.

@@ -19,12 +19,14 @@ enum class ClientValueKind : std::uint8_t {
     phone,           // LID address → phone address
     devices,         // person → device list
     group,           // group → members, and who has our sender key
-    app_state,       // collection → version and hash
+    app_state,       // collection → version and hash; its parts → what is in it
     app_state_key,   // id → key
+    history,         // message of the phone → piece of history to be read
+    token,           // person → leave to write to them
     other,
 };
 BOOST_DESCRIBE_ENUM(ClientValueKind, credentials, session, sender_key, identity, prekey, signed_prekey, lid, phone, devices, group,
-                    app_state, app_state_key, other)
+                    app_state, app_state_key, history, token, other)
 
 struct ClientValue {
     std::string name;

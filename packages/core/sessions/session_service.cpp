@@ -280,5 +280,8 @@ Result<void> SessionService::acknowledged(Transaction& tx, SessionRef session, M
 Result<void> SessionService::refused(Transaction& tx, SessionRef session, MessageId message, Refusal why, std::string_view detail) {
     return traffic_ ? traffic_->refused(tx, session, message, why, detail) : Result<void>{};
 }
+Result<void> SessionService::phone_changed(Transaction& tx, SessionRef session, PhoneChange const& change) {
+    return traffic_ ? traffic_->phone_changed(tx, session, change) : Result<void>{};
+}
 
 }   // namespace waqtor

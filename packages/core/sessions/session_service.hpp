@@ -85,6 +85,7 @@ public:
     Result<void> committed(Transaction& tx, SessionRef session, MessageId message) override;
     Result<void> acknowledged(Transaction& tx, SessionRef session, MessageId message, Timestamp at) override;
     Result<void> refused(Transaction& tx, SessionRef session, MessageId message, Refusal why, std::string_view detail) override;
+    Result<void> phone_changed(Transaction& tx, SessionRef session, PhoneChange const& change) override;
 
 private:
     struct Live;

@@ -15,6 +15,7 @@ public:
     virtual Result<void> committed(Transaction& tx, SessionRef session, MessageId message) = 0;
     virtual Result<void> acknowledged(Transaction& tx, SessionRef session, MessageId message, Timestamp at) = 0;
     virtual Result<void> refused(Transaction& tx, SessionRef session, MessageId message, Refusal why, std::string_view detail) = 0;
+    virtual Result<void> phone_changed(Transaction&, SessionRef, PhoneChange const&) { return {}; }
 
     /// Called on the session's executor each time the session begins to work: sends what is due until `stop` fires. The session's
     /// client is not stopped before it has returned.

@@ -2,6 +2,7 @@
 #include "core/base/database.hpp"
 #include "core/contacts/person.hpp"
 #include "core/messages/content.hpp"
+#include "core/sessions/phone_change.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 
@@ -86,6 +87,13 @@ struct Receipt {
     Timestamp at{};
 };
 
+/// Whether somebody is there now; told only of people whose presence is watched.
+struct PresenceNews {
+    Person who;
+    bool available = false;
+    std::optional<Timestamp> last_seen{};
+};
+
 /// Why WhatsApp did not take a message.
 enum class Refusal : std::uint8_t {
     not_on_whatsapp,
@@ -121,6 +129,10 @@ public:
     virtual Result<void> committed(Transaction& tx, SessionRef session, MessageId message) = 0;
     virtual Result<void> acknowledged(Transaction& tx, SessionRef session, MessageId message, Timestamp at) = 0;
     virtual Result<void> refused(Transaction& tx, SessionRef session, MessageId message, Refusal why, std::string_view detail) = 0;
+
+    /// Set on the phone or any device of the number, this one included. The same change may come again.
+    virtual Result<void> phone_changed(Transaction&, SessionRef, PhoneChange const&) { return {}; }
+    virtual void presence_changed(SessionRef, PresenceNews const&) {}
 };
 
 struct NumberCheck {
@@ -130,6 +142,8 @@ struct NumberCheck {
     std::optional<std::string> lid{};
 };
 
+class AccountCalls;   // core/sessions/account_calls.hpp
+
 /// Evidence of health.
 struct ClientFigures {
     std::optional<Timestamp> last_frame{};
@@ -137,6 +151,8 @@ struct ClientFigures {
     std::optional<Milliseconds> ack_latency{};   // of the last acknowledged message
     std::int64_t unacknowledged = 0;
     std::optional<Timestamp> oldest_unacknowledged{};
+    std::vector<std::string> unreadable_settings{};   // collections of app state whose MACs do not fit, and why
+    std::vector<std::string> lost_history{};          // why pieces of the phone's history could not be read; the last ten
 };
 
 /// One session's engine. All calls on its executor. Destroy it only after stop() has returned.
@@ -169,6 +185,8 @@ public:
     virtual Task<void> mark_played(Address chat, std::vector<std::string> ids, std::optional<Address> sender) = 0;
     virtual Task<void> typing(Address chat, bool on) = 0;
     virtual ClientFigures figures() const = 0;
+    /// Everything beside messages; lives as long as the client. Null when the engine can do none of it.
+    virtual AccountCalls* account_calls() { return nullptr; }
 };
 
 /// Makes clients. `executor` is where the session lives; `listener` outlives the client.

@@ -13,6 +13,9 @@ namespace waqtor::sandbox {
 ///     POST /v1/phones/NUMBER/send       {to, text} → {message}
 ///     POST /v1/phones/NUMBER/send-file  {to, data (base64), mimeType, name, caption} → {message}
 ///     POST /v1/phones/NUMBER/read       {message}       POST …/typing {to, on}      POST …/online {on}
+///     POST /v1/phones/NUMBER/react      {message, emoji}   POST …/vote {poll, choices}   POST …/call {to}
+///     POST /v1/phones/NUMBER/group-members {group, change: add|remove|promote|demote, members}
+///                                       POST …/group-subject {group, subject}   POST …/group-leave {group}
 ///     POST /v1/phones/NUMBER/behaviour  see control/world.hpp
 ///     POST /v1/phones/NUMBER/ban        {reason}; 0 ends it   POST …/reach-out {locked}   POST …/lid {hidden}   POST …/identity
 ///     GET  /v1/phones/NUMBER/devices

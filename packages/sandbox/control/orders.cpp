@@ -45,6 +45,33 @@ constexpr std::array kPhoneOrders{
               return json::object{{"message", id}};
           }},
     Order{"read", [](Sandbox& s, std::string const& who, Reader& body) { return plain(s.read(who, body.needed("message"))); }},
+    Order{"react",
+          [](Sandbox& s, std::string const& who, Reader& body) -> Answer {
+              TRY(auto const id, s.react(who, body.needed("message"), body.text("emoji")));
+              return json::object{{"message", id}};
+          }},
+    Order{"vote",
+          [](Sandbox& s, std::string const& who, Reader& body) -> Answer {
+              TRY(auto const id, s.vote(who, body.needed("poll"), body.texts("choices")));
+              return json::object{{"message", id}};
+          }},
+    Order{"call",
+          [](Sandbox& s, std::string const& who, Reader& body) -> Answer {
+              TRY(auto const id, s.call(who, body.needed("to")));
+              return json::object{{"call", id}};
+          }},
+    Order{"group-members",
+          [](Sandbox& s, std::string const& who, Reader& body) {
+              auto const change = body.needed("change");
+              return plain(s.change_members(who, body.needed("group"), change, body.texts("members")));
+          }},
+    Order{"group-subject",
+          [](Sandbox& s, std::string const& who, Reader& body) {
+              auto const subject = body.needed("subject");
+              return plain(s.set_subject(who, body.needed("group"), subject));
+          }},
+    Order{"group-leave",
+          [](Sandbox& s, std::string const& who, Reader& body) { return plain(s.leave_group(who, body.needed("group"))); }},
     Order{"typing", [](Sandbox& s, std::string const& who,
                        Reader& body) { return plain(s.typing(who, body.needed("to"), body.flag("on", false))); }},
     Order{"online",

@@ -83,7 +83,9 @@ Result<void> set_past(Sandbox& sandbox, json::object const& phone, std::string c
         chats.push_back(std::move(chat));
         return {};
     }));
-    if (!chats.empty()) TRY_OK(sandbox.set_history(number, std::move(chats)));
+    auto reader = Reader{phone, where};
+    auto const parts = static_cast<std::uint32_t>(reader.number("historyParts", 1, 1, 1000));
+    if (!chats.empty()) TRY_OK(sandbox.set_history(number, std::move(chats), parts));
     return each(phone, "contacts", [&](json::object const& one, std::string inner) -> Result<void> {
         auto reader = Reader{one, where + inner};
         auto const contact = reader.needed("number");
@@ -134,6 +136,7 @@ Result<PhoneSpec> read_phone(json::object const& from, std::string where) {
     reader.flag("reachOutLocked", false);
     reader.flag("lidHidden", false);
     reader.array("history");
+    reader.number("historyParts", 1, 1, 1000);
     reader.array("contacts");
     TRY_OK(reader.end());
     return out;

@@ -12,6 +12,7 @@ namespace waqtor::sandbox {
 ///     { "seed": 7, "lowestVersion": 0, "slowMediaMs": 0,
 ///       "phones": [{ "number", "name", "lid", "behaviour", "ban": 0, "reachOutLocked": false, "lidHidden": false,
 ///                    "contacts": [{ "number", "name" }],
+///                    "historyParts": 1,
 ///                    "history": [{ "with", "name", "unread", "archived",
 ///                                  "messages": [{ "text", "fromMe", "ageSeconds", "id" }] }] }],
 ///       "ranges": [{ "first": "15550100000", "count": 10000, "name": "Customer {n}", "behaviour" }],

@@ -1,8 +1,8 @@
 #include "sandbox/phone/phone.hpp"
 
-#include "sandbox/proto/service.pb.h"
 #include "sandbox/service/stanzas.hpp"
 #include "whatsapp/crypto/refusal.hpp"
+#include "whatsapp/proto/e2e.pb.h"
 
 namespace waqtor::sandbox {
 
@@ -81,7 +81,7 @@ void Phone::receive_message(Node const& message) {
     auto const own = sender->account == &account_;
     if (own || !account_.behaviour || account_.behaviour->delivered) receipt_for(message, own ? "sender" : "");
     if (!letter.readable && !again) ask_again(message);
-    if (again || (letter.readable && has(letter.id) && !letter.text.empty())) return;   // shown before
+    if (again || (letter.readable && has(letter.id) && (!letter.text.empty() || !letter.options.empty()))) return;   // shown before
     inbox_.push_back(std::move(letter));
     if (inbox_.size() > kMostLetters) inbox_.pop_front();
     if (!own && inbox_.back().readable && !inbox_.back().text.empty()) act_on(inbox_.back());
@@ -96,7 +96,7 @@ Result<Bytes> Phone::decrypt(Jid const& from, Jid const& group, Node const& enc)
     auto padded = decrypt_direct(sessions_[from], enc);
     if (!padded) return padded;
     TRY(auto plain, unpad(*std::move(padded)));
-    proto::Message message;
+    e2e::Message message;
     if (message.ParseFromArray(plain.data(), static_cast<int>(plain.size())) && message.has_sender_key_distribution()) {
         auto const key_for = Jid::parse(message.sender_key_distribution().group_id());
         TRY(auto const keys, signal::Distribution::parse(bytes_of(message.sender_key_distribution().distribution())));
@@ -123,12 +123,16 @@ Result<Bytes> Phone::decrypt_prekey(signal::SessionRecord& record, ByteView byte
 }
 
 void Phone::take_content(Letter& letter, ByteView plaintext) {
-    proto::Message outer;
+    e2e::Message outer;
     if (!outer.ParseFromArray(plaintext.data(), static_cast<int>(plaintext.size()))) return;
-    auto const& message = outer.has_device_sent() ? outer.device_sent().message() : outer;
+    auto const& message = outer.has_device_sent_message() ? outer.device_sent_message().message() : outer;
     if (message.has_conversation()) letter.text = message.conversation();
-    if (message.has_extended_text()) letter.text = message.extended_text().text();
+    if (message.has_extended_text_message()) letter.text = message.extended_text_message().text();
     if (letter.text.empty()) take_file(letter, plaintext);
+    for (auto const* poll :
+         {&message.poll_creation_message(), &message.poll_creation_message_v2(), &message.poll_creation_message_v3()})
+        for (auto const& option : poll->options()) letter.options.push_back(option.option_name());
+    if (!letter.options.empty()) letter.secret = to_bytes(bytes_of(message.message_context_info().message_secret()));
 }
 
 void Phone::receipt_for(Node const& message, std::string_view type) {

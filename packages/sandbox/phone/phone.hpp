@@ -16,6 +16,8 @@ struct Letter {
     std::string file{};      // SHA-256 in hex of the file that came with it, or what is wrong with it
     bool readable = false;   // false: it could not be decrypted, and a retry was asked for
     Jid back{};              // where an answer goes, in the addressing that was used
+    std::vector<std::string> options{};   // of a poll
+    Bytes secret{};                       // of a poll: what votes are sealed with
 };
 
 /// A file as a phone sends it: an image, video, voice message or document after its type.
@@ -42,6 +44,12 @@ public:
     Result<std::string> send_file(Jid const& to, OutgoingFile const& file);
     /// Code::not_found when no message of that id was received.
     Result<void> read(std::string_view message);
+    /// To a message it has received; an empty emoji takes the reaction back. Gives the id of what it sends.
+    Result<std::string> react(std::string_view message, std::string emoji);
+    /// Code::invalid for what the poll does not ask.
+    Result<std::string> vote(std::string_view poll, std::vector<std::string> const& choices);
+    /// Rings at every linked device of that person. Gives the call's id.
+    Result<std::string> call(Jid const& to);
     void typing(Jid const& to, bool on);
     void go_online(bool on);
 
@@ -88,7 +96,9 @@ private:
     Result<void> send_peer(Device& device, std::string message);
     Result<void> share_keys(Device& device);
     Result<void> send_history(Device& device);
+    Result<void> send_history_part(Device& device, std::span<HistoryChat const> chats, std::uint32_t part, std::uint32_t parts);
     void act_on(Letter const& letter);
+    Letter const* letter(std::string_view message) const;
     void read_letter(Letter const& letter);
     bool has(std::string_view message) const { return std::ranges::find(inbox_, message, &Letter::id) != inbox_.end(); }
     void answer_retry(Node const& receipt);

@@ -1,7 +1,7 @@
 #include "sandbox/phone/phone.hpp"
-#include "sandbox/proto/service.pb.h"
 #include "sandbox/service/stanzas.hpp"
 #include "whatsapp/crypto/encoding.hpp"
+#include "whatsapp/proto/e2e.pb.h"
 
 #include <cctype>
 
@@ -18,12 +18,12 @@ Bytes padded(ByteView message) {
     return out;
 }
 
-Bytes serialized(proto::Message const& message) { return to_bytes(bytes_of(message.SerializeAsString())); }
+Bytes serialized(e2e::Message const& message) { return to_bytes(bytes_of(message.SerializeAsString())); }
 
 Bytes as_device_sent(Jid const& to, ByteView message) {
-    proto::Message out;
-    out.mutable_device_sent()->set_destination(to.to_string());
-    out.mutable_device_sent()->mutable_message()->ParseFromArray(message.data(), static_cast<int>(message.size()));
+    e2e::Message out;
+    out.mutable_device_sent_message()->set_destination_jid(to.to_string());
+    out.mutable_device_sent_message()->mutable_message()->ParseFromArray(message.data(), static_cast<int>(message.size()));
     return serialized(out);
 }
 
@@ -42,10 +42,10 @@ Jid address_of(std::string_view text) {
 }
 
 Result<std::string> Phone::send_text(Jid const& to, std::string text) {
-    proto::Message message;
+    e2e::Message message;
     message.set_conversation(std::move(text));
     auto const secret = crypto::random_array<32>();
-    message.mutable_context_info()->set_message_secret(std::string{text_of(secret)});
+    message.mutable_message_context_info()->set_message_secret(std::string{text_of(secret)});
     return send_bytes(to, serialized(message), "text");
 }
 
@@ -99,7 +99,7 @@ Result<void> Phone::send_group(Group const& group, Sent const& letter) {
     auto& keys = own_groups_[group.jid];
     if (keys.record.empty()) keys.record.rotate();
     TRY(auto const distribution, keys.record.distribution());
-    proto::Message handed;
+    e2e::Message handed;
     handed.mutable_sender_key_distribution()->set_group_id(group.jid.to_string());
     handed.mutable_sender_key_distribution()->set_distribution(std::string{text_of(distribution.serialize())});
     auto const handed_bytes = serialized(handed);

@@ -66,6 +66,26 @@ IqAnswer change_privacy(Service& service, Device& from, Node const& iq) {
     return answer_privacy(service, from, iq);
 }
 
+void give_token(Service& service, Account& by, Account& to) {
+    auto& token = by.tokens[&to] = crypto::random_bytes(16);
+    for (auto const& [number, device] : to.devices)
+        if (number != 0)
+            service.deliver(
+                *device, Node{"notification",
+                              {{"from", by.lid_jid()}, {"type", "privacy_token"}, {"id", service.new_id()}, {"t", service.now()}},
+                              Node{"tokens", {}, Node{"token", {{"type", "trusted_contact"}, {"t", service.now()}}, token}}});
+}
+
+IqAnswer give_tokens(Service& service, Device& from, Node const& iq) {
+    for (auto const& token : iq.child("tokens")->children()) {
+        auto const jid = token.jid("jid");
+        if (!token.is("token") || !jid || token.attr("type") != "trusted_contact" || !token.number("t"))
+            return refuse(400, "bad-request");
+        if (auto* const account = service.world.account(*jid)) give_token(service, *from.account, *account);
+    }
+    return std::vector<Node>{};
+}
+
 IqAnswer answer_media_conn(Service& service, Device&, Node const&) {
     auto const host = Node{"host", {{"hostname", service.media_host}, {"class", "primary"}, {"type", "primary"}}};
     return std::vector{Node{"media_conn",
@@ -77,8 +97,6 @@ IqAnswer answer_media_conn(Service& service, Device&, Node const&) {
                              {"max_auto_download_retry", "3"}},
                             host}};
 }
-
-IqAnswer answer_picture(Service&, Device&, Node const&) { return refuse(404, "item-not-found"); }
 
 IqAnswer remove_companion(Service& service, Device& from, Node const& iq) {
     auto const jid = iq.child("remove-companion-device")->jid("jid");

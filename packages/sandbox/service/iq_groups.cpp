@@ -2,11 +2,7 @@
 
 namespace waqtor::sandbox {
 
-namespace {
-
-auto refuse(unsigned code, std::string text) { return std::unexpected(IqError{code, std::move(text)}); }
-
-Node participant(Account const& account, Role role) {
+Node participant_node(Account const& account, Role role) {
     auto node = Node{"participant", {{"jid", account.lid_jid()}, {"phone_number", account.pn()}}};
     if (role != Role::member) node.set("type", role == Role::admin ? Value{"admin"} : Value{"superadmin"});
     return node;
@@ -26,18 +22,20 @@ Node group_node(Group const& group) {
                       {"size", group.members.size()},
                       {"a_v_id", group.created_at},
                       {"p_v_id", group.created_at}}};
-    for (auto const& [account, role] : group.members) node.add(participant(*account, role));
+    for (auto const& [account, role] : group.members) node.add(participant_node(*account, role));
     if (!group.description.empty())
         node.add(Node{"description",
                       {{"id", group.description_id}, {"t", group.created_at}, {"participant", group.creator->lid_jid()}},
                       Node{"body", {}, to_bytes(bytes_of(group.description))}});
     if (group.announcement) node.add(Node{"announcement"});
     if (group.locked) node.add(Node{"locked"});
+    if (group.expires_after > 0) node.add(Node{"ephemeral", {{"expiration", group.expires_after}}});
+    if (group.approval) node.add(Node{"membership_approval_mode", {}, Node{"group_join", {{"state", "on"}}}});
+    node.add(Node{"member_add_mode", {}, to_bytes(bytes_of(group.members_add ? std::string_view{"all_member_add"} : "admin_add"))});
     return node;
 }
 
-/// Tells every device of the group but the one who did it.
-void notify(Service& service, Group const& group, Device const& by, Node const& change, std::set<Account*> const& also = {}) {
+void notify_group(Service& service, Group const& group, Device const& by, Node const& change, std::set<Account*> const& also) {
     auto const stanza = Node{"notification",
                              {{"from", group.jid},
                               {"type", "w:gp2"},
@@ -54,6 +52,10 @@ void notify(Service& service, Group const& group, Device const& by, Node const& 
         for (auto const& [number, device] : account->devices)
             if (device.get() != &by) service.deliver(*device, stanza);
 }
+
+namespace {
+
+auto refuse(unsigned code, std::string text) { return std::unexpected(IqError{code, std::move(text)}); }
 
 IqAnswer create(Service& service, Device& from, Node const& wish) {
     if (wish.attr("subject").empty()) return refuse(400, "bad-request");
@@ -73,7 +75,7 @@ IqAnswer create(Service& service, Device& from, Node const& wish) {
     }
     auto const& made = service.world.groups.insert_or_assign(group.jid, group).first->second;
     auto const node = group_node(made);
-    notify(service, made, from, Node{"create", {{"type", "new"}, {"key", wish.string("key")}}, node});
+    notify_group(service, made, from, Node{"create", {{"type", "new"}, {"key", wish.string("key")}}, node});
     return std::vector{node};
 }
 
@@ -96,10 +98,10 @@ IqAnswer change_members(Service& service, Device& from, Group& group, Node const
             group.members.erase(account);
         else
             group.members[account] = wish.is("promote") ? Role::admin : Role::member;
-        answer.add(participant(*account, Role::member));
-        change.add(participant(*account, Role::member));
+        answer.add(participant_node(*account, Role::member));
+        change.add(participant_node(*account, Role::member));
     }
-    if (!touched.empty()) notify(service, group, from, change, touched);
+    if (!touched.empty()) notify_group(service, group, from, change, touched);
     return std::vector{std::move(answer)};
 }
 
@@ -117,10 +119,18 @@ IqAnswer change_settings(Service& service, Device& from, Group& group, Node cons
         group.announcement = wish.is("announcement");
     } else if (wish.is("locked") || wish.is("unlocked")) {
         group.locked = wish.is("locked");
+    } else if (wish.is("ephemeral") || wish.is("not_ephemeral")) {
+        group.expires_after = wish.number("expiration").value_or(0);
+    } else if (wish.is("membership_approval_mode")) {
+        auto const* join = wish.child("group_join");
+        group.approval = join && join->attr("state") == "on";
+    } else if (wish.is("member_add_mode")) {
+        if (wish.text() != "all_member_add" && wish.text() != "admin_add") return refuse(400, "bad-request");
+        group.members_add = wish.text() == "all_member_add";
     } else {
         return refuse(501, "feature-not-implemented");
     }
-    notify(service, group, from, change);
+    notify_group(service, group, from, change);
     return std::vector<Node>{};
 }
 
@@ -130,7 +140,7 @@ IqAnswer leave(Service& service, Device& from, Node const& wish) {
         auto const jid = one.is("group") ? Jid::parse(one.string("id")) : std::nullopt;
         auto* const group = jid ? service.world.group(*jid) : nullptr;
         if (!group || !group->members.contains(from.account)) return refuse(404, "item-not-found");
-        notify(service, *group, from, Node{"remove", {}, participant(*from.account, Role::member)});
+        notify_group(service, *group, from, Node{"remove", {}, participant_node(*from.account, Role::member)});
         group->members.erase(from.account);
         answer.add(Node{"group", {{"id", *jid}}});
     }
@@ -146,6 +156,7 @@ IqAnswer answer_group_get(Service& service, Device& from, Node const& iq) {
             if (group.members.contains(from.account)) groups.add(group_node(group));
         return std::vector{std::move(groups)};
     }
+    if (auto answer = ask_invite(service, from, iq)) return *std::move(answer);
     auto const to = iq.jid("to");
     auto const* group = to ? service.world.group(*to) : nullptr;
     if (!group) return refuse(404, "item-not-found");
@@ -159,13 +170,15 @@ IqAnswer answer_group_set(Service& service, Device& from, Node const& iq) {
     auto const& wish = iq.children().front();
     if (wish.is("create")) return create(service, from, wish);
     if (wish.is("leave")) return leave(service, from, wish);
+    if (auto answer = change_invite(service, from, iq)) return *std::move(answer);
     auto const to = iq.jid("to");
     auto* const group = to ? service.world.group(*to) : nullptr;
     if (!group) return refuse(404, "item-not-found");
     auto const role = group->members.find(from.account);
     if (role == group->members.end()) return refuse(403, "forbidden");
     auto const of_members = wish.is("add") || wish.is("remove") || wish.is("promote") || wish.is("demote");
-    if ((of_members || group->locked) && role->second == Role::member) return refuse(403, "forbidden");
+    auto const of_admins = (of_members && !(wish.is("add") && group->members_add)) || (!of_members && group->locked);
+    if (of_admins && role->second == Role::member) return refuse(403, "forbidden");
     return of_members ? change_members(service, from, *group, wish) : change_settings(service, from, *group, wish);
 }
 

@@ -17,6 +17,7 @@ public:
     std::optional<std::string> fetch(std::string_view direct_path) const;
 
     Milliseconds wait{0};   // before every answer
+    bool spoil = false;     // downloads come with a flipped bit
 
 private:
     std::map<std::string, std::string, std::less<>> files_;   // by direct path

@@ -65,6 +65,12 @@ Result<void> Service::scan(Account& account, std::string_view qr) {
     auto& pairing = **found;
     if (code.noise != pairing.noise_key || code.identity != pairing.device.identity)
         return fail(Code::malformed, "QR code: other keys than the device registered with");
+    if (wants_passkey) {
+        if (auto const connection = pairing.connection.lock())
+            connection->send(Node{"notification",
+                                  {{"from", server_jid()}, {"type", "passkey_prologue_request"}, {"id", new_id()}, {"t", now()}}});
+        return {};
+    }
     send_pair_success(account, pairing, code.adv_secret);
     return {};
 }
@@ -86,10 +92,12 @@ void Service::send_pair_success(Account& account, Pairing& pairing, ByteView adv
     pairing.details = to_bytes(bytes_of(identity.details()));
     pairing.account_signature = to_array<64>(bytes_of(identity.account_signature()));
 
+    auto told = offer;
+    forge_pairing(told);
     pairing.iq = new_id();
     auto success = Node{"pair-success",
                         {},
-                        Node{"device-identity", {}, offer},
+                        Node{"device-identity", {}, std::move(told)},
                         Node{"device", {{"jid", device.pn()}, {"lid", device.lid()}}},
                         Node{"platform", {{"name", "android"}}}};
     if (auto const connection = pairing.connection.lock())

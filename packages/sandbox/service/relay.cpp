@@ -81,7 +81,11 @@ Refused relay_direct(Service& service, Device& from, Node const& message, Jid co
         parts.emplace_back(to, std::vector{*enc});
     if (parts.empty()) return std::pair{kInvalid, std::string{"nothing encrypted"}};
     auto const stranger = account != from.account && !from.account->contacts.contains(account);
-    if (stranger && from.number != 0 && from.account->reach_out_locked) return std::pair{kReachOut, std::string{"reach-out lock"}};
+    auto const token = account->tokens.find(from.account);
+    auto const* shown = message.child("tctoken");
+    auto const may = token != account->tokens.end() && shown && std::ranges::equal(shown->bytes(), token->second);
+    if (stranger && !may && from.number != 0 && from.account->reach_out_locked)
+        return std::pair{kReachOut, std::string{"reach-out lock"}};
 
     auto const server = to.server == Server::lid ? Server::lid : Server::user;
     auto const blocked = account->blocked.contains(from.account->lid_jid());
@@ -145,6 +149,7 @@ Refused relay(Service& service, Device& from, Node const& message) {
 }   // namespace
 
 void handle_message(Service& service, Device& from, Node const& message) {
+    if (service.on_message) service.on_message(from, message);
     auto const* id = message.find("id");
     auto const* to = message.find("to");
     if (!id || !to) {

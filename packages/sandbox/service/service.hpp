@@ -72,6 +72,12 @@ public:
     std::uint32_t lowest_version = 0;
     /// Sees each stanza that is kept for a device before it is: may change it; false loses it. Stays set until it is replaced.
     std::function<bool(Device&, Node&)> fault = [](Device&, Node&) { return true; };
+    /// Sees each message before it is relayed.
+    std::function<void(Device const&, Node const&)> on_message;
+    /// Who scans a code is asked for a passkey, which no client but WhatsApp's own has.
+    bool wants_passkey = false;
+    /// Sees what the phone says of a device in a pairing (ADVSignedDeviceIdentityHMAC) before it is sent.
+    std::function<void(Bytes&)> forge_pairing = [](Bytes&) {};
     /// host:port of the media store, told to clients that want to upload.
     std::string media_host;
     /// Between a finished pairing and the order to restart, as behind a real service, which zapo relies on: it reconnects by

@@ -39,13 +39,26 @@ IqAnswer answer_blocklist(Service&, Device&, Node const&);
 IqAnswer change_blocklist(Service&, Device&, Node const&);
 IqAnswer answer_privacy(Service&, Device&, Node const&);
 IqAnswer change_privacy(Service&, Device&, Node const&);
+IqAnswer give_tokens(Service&, Device&, Node const&);
+/// `by` gives `to` leave to write (a new token), and the devices of `to` are told.
+void give_token(Service& service, Account& by, Account& to);
 IqAnswer answer_media_conn(Service&, Device&, Node const&);
 IqAnswer answer_picture(Service&, Device&, Node const&);
+IqAnswer change_picture(Service&, Device&, Node const&);
+IqAnswer change_about(Service&, Device&, Node const&);
 IqAnswer answer_app_state(Service&, Device&, Node const&);
 IqAnswer remove_companion(Service&, Device&, Node const&);
 // w:g2
 IqAnswer answer_group_get(Service&, Device&, Node const&);
 IqAnswer answer_group_set(Service&, Device&, Node const&);
+/// As others see it: `<group>` with members, settings and description.
+Node group_node(Group const& group);
+Node participant_node(Account const& account, Role role);
+/// Tells every device of the group (and of those also named) but the one who did it.
+void notify_group(Service& service, Group const& group, Device const& by, Node const& change, std::set<Account*> const& also = {});
+// Links and who waits for an admin; nothing when the wish is about something else.
+std::optional<IqAnswer> ask_invite(Service&, Device&, Node const& iq);
+std::optional<IqAnswer> change_invite(Service&, Device&, Node const& iq);
 
 /// `2:` and eight characters: the hash over a set of devices that clients and service compare.
 std::string participant_hash(std::vector<Jid> const& devices);

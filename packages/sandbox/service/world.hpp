@@ -63,6 +63,11 @@ struct HistoryChat {
     std::vector<Message> messages{};
 };
 
+struct Picture {
+    std::uint64_t id = 0;   // counts changes
+    std::string path;       // of the media store; empty: none
+};
+
 /// A number with its phone and linked devices.
 struct Account {
     Account();
@@ -82,10 +87,13 @@ struct Account {
     std::set<Jid> blocked;
     std::map<std::string, std::string> privacy;   // what differs from kPrivacy
     std::string about;                            // empty: the usual sentence
-    std::set<Device*> watchers;                   // subscribed to its presence
-    std::set<Account*> contacts;                  // exchanged messages: they hear of device changes
+    Picture picture;
+    std::set<Device*> watchers;         // subscribed to its presence
+    std::map<Account*, Bytes> tokens;   // who may write to it without being known, and with what
+    std::set<Account*> contacts;        // exchanged messages: they hear of device changes
 
     std::vector<HistoryChat> history;
+    std::uint32_t history_parts = 1;       // into how many files it goes
     std::unique_ptr<AppState> app_state;   // null until somebody asks for it
 
     // Troubles, see Sandbox.
@@ -120,8 +128,14 @@ struct Group {
     std::int64_t created_at = 0;
     std::string description;
     std::string description_id;
+    Picture picture;
     bool announcement = false;
     bool locked = false;
+    bool approval = false;                       // who joins by a link waits for an admin
+    bool members_add = true;                     // every member may add people
+    std::uint64_t expires_after = 0;             // seconds
+    std::string invite;                          // the code of its link; empty until somebody asks
+    std::map<Account*, std::int64_t> requests;   // who waits, and since when
     std::map<Account*, Role> members;
 };
 

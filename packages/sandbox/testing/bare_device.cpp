@@ -1,10 +1,10 @@
 #include "sandbox/testing/bare_device.hpp"
 
-#include "sandbox/proto/service.pb.h"
 #include "sandbox/service/stanzas.hpp"
 #include "whatsapp/binary/codec.hpp"
 #include "whatsapp/crypto/digest.hpp"
 #include "whatsapp/crypto/encoding.hpp"
+#include "whatsapp/proto/e2e.pb.h"
 
 #include <stdexcept>
 
@@ -98,7 +98,7 @@ std::string BareDevice::qr(std::string const& ref) const {
 Node BareDevice::text_to(Account& to, std::string const& number, std::string const& id, std::string const& words) {
     auto& session = sessions_[to.number];
     if (!session.has_current() && !session.start(identity, *take_bundle(*to.device(0)))) throw std::runtime_error{"bundle"};
-    proto::Message message;
+    e2e::Message message;
     message.set_conversation(words);
     auto const padded = message.SerializeAsString() + '\1';
     auto sealed = must(session.encrypt(identity, bytes_of(padded)));
@@ -123,7 +123,7 @@ std::string BareDevice::read(Node const& message) {
                      : session.decrypt(identity, must(signal::Message::parse(enc->bytes())));
     if (!plain) return {};
     plain->resize(plain->size() - plain->back());
-    proto::Message read;
+    e2e::Message read;
     return read.ParseFromArray(plain->data(), static_cast<int>(plain->size())) ? read.conversation() : std::string{};
 }
 

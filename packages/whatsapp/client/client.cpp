@@ -45,6 +45,11 @@ Client::Client(ClientParts parts)
       originals_{context_},
       sender_{context_, directory_, sessions_, groups_},
       receiver_{context_, directory_, sessions_, prekeys_, originals_},
+      blobs_{context_},
+      app_state_{context_, directory_, sender_, blobs_},
+      history_{context_, directory_, blobs_},
+      manager_{context_, directory_, groups_, app_state_, [this] { return std::make_shared<Call>(*this); }},
+      tokens_{context_, directory_},
       pairing_{context_,
                [this](Pairing::Shown shown) {
                    state_.qr = std::move(shown.qr);
@@ -62,6 +67,7 @@ Client::Client(ClientParts parts)
     context_.vault.on_fenced = [this] {
         end({ClientTrouble::replaced, "another process owns this session now", Ending::Next::never});
     };
+    listen_to_phone();
 }
 
 Client::~Client() = default;
@@ -189,9 +195,7 @@ asio::awaitable<Client::Ending> Client::connect() {
     auto& channel = std::get<0>(opened);
     if (!channel) {
         auto const refused = refusal_of(channel.error()).has_value() || channel.error().code == Code::invalid;
-        auto const& error = channel.error();
-        co_return Ending{refused ? ClientTrouble::protocol : ClientTrouble::network,
-                         error.cause.empty() ? error.message : error.message + ": " + error.cause};
+        co_return Ending{refused ? ClientTrouble::protocol : ClientTrouble::network, whatsapp::described(channel.error())};
     }
     auto line = std::make_shared<Line>(context_.executor, *std::move(channel), context_.clock);
     auto ending = co_await serve(std::move(line));
@@ -304,6 +308,9 @@ ClientFigures Client::figures() const {
     out.ack_latency = sender_.ack_latency();
     out.unacknowledged = sender_.waiting();
     out.oldest_unacknowledged = sender_.oldest();
+    for (auto const& [collection, why] : app_state_.broken())
+        out.unreadable_settings.push_back(std::string{messaging::name_of(collection)} + ": " + why);
+    out.lost_history = history_.lost();
     return out;
 }
 

@@ -1,10 +1,13 @@
 #pragma once
+#include "whatsapp/client/history.hpp"
+#include "whatsapp/client/manager.hpp"
 #include "whatsapp/client/media_files.hpp"
 #include "whatsapp/client/nursery.hpp"
 #include "whatsapp/client/originals.hpp"
 #include "whatsapp/client/pairing.hpp"
 #include "whatsapp/client/receiver.hpp"
 #include "whatsapp/client/sender.hpp"
+#include "whatsapp/client/tokens.hpp"
 
 namespace waqtor::whatsapp {
 
@@ -39,6 +42,7 @@ public:
     Task<void> mark_played(Address chat, std::vector<std::string> ids, std::optional<Address> sender) override;
     Task<void> typing(Address chat, bool on) override;
     ClientFigures figures() const override;
+    AccountCalls* account_calls() override { return &manager_; }
     Account const& account() const { return context_.account; }
 
 private:
@@ -64,6 +68,12 @@ private:
     Originals originals_;
     Sender sender_;
     Receiver receiver_;
+    Blobs blobs_;
+    AppState app_state_;
+    History history_;
+    Manager manager_;
+    Tokens tokens_;
+    bool prekeys_compared_ = false;
     Pairing pairing_;
     Nursery life_;         // run()
     Nursery connection_;   // what belongs to the present connection
@@ -99,6 +109,14 @@ private:
     // client_login.cpp: from success to working, keepalive
     asio::awaitable<void> login(Node success);
     asio::awaitable<void> keep_alive(std::shared_ptr<Line> line);
+    asio::awaitable<void> catch_up(std::shared_ptr<Line> line);
+
+    // client_machine.cpp: what the phone and the service have for the client itself
+    void listen_to_phone();
+    Task<void> keep_machine(Draft& draft, std::string const& id, messaging::Decoded const& decoded);
+    asio::awaitable<void> settings_changed(Node notification);
+    asio::awaitable<void> presence(Node stanza);
+    Task<void> tokens(Node const& notification);
 
     // client_stanzas.cpp: what comes in
     std::optional<Ending> dispatch(Node stanza);

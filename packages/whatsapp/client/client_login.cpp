@@ -54,6 +54,7 @@ asio::awaitable<void> Client::login(Node success) {
     if (line->closed()) co_return;
     context_.working = true;
     tell(ClientPhase::working);
+    connection_.spawn(catch_up(line));
     Draft tidy;
     tidy.work.push_back([now = context_.clock.now(), pace = context_.pace, store = &context_.vault.store(),
                          session = context_.vault.ref().session](Transaction& tx) -> Result<void> {
@@ -61,6 +62,14 @@ asio::awaitable<void> Client::login(Node success) {
         return store->tidy_originals(tx, session, now - pace.kept_originals);
     });
     (void)co_await context_.vault.commit_draft(std::move(tidy));   // tried again at the next login
+}
+
+/// What can wait until the session works. It goes on after the next login where the connection breaks.
+asio::awaitable<void> Client::catch_up(std::shared_ptr<Line> line) {
+    (void)co_await app_state_.catch_up();
+    if (!line->closed()) (void)co_await history_.work();
+    // Once in a process: what the service keeps for this device changes only through this device.
+    if (!line->closed() && !std::exchange(prekeys_compared_, true) && !co_await prekeys_.compare()) prekeys_compared_ = false;
 }
 
 asio::awaitable<void> Client::keep_alive(std::shared_ptr<Line> line) {

@@ -25,7 +25,9 @@ std::optional<Client::Ending> Client::dispatch(Node stanza) {
         connection_.spawn(notification(std::move(stanza)));
     else if (stanza.is("call"))
         context_.line->send(ack_for(stanza));
-    return std::nullopt;   // presence and chatstate tell nothing that is kept
+    else if (stanza.is("presence"))
+        connection_.spawn(presence(std::move(stanza)));
+    return std::nullopt;   // chatstate tells nothing that is kept
 }
 
 std::optional<Client::Ending> Client::stream_error(Node const& stanza) const {
@@ -83,7 +85,7 @@ asio::awaitable<void> Client::paired(Node stanza) {
     if (!outcome) {
         // The answer that tells the service should still leave.
         auto const refused = refusal_of(outcome.error()).has_value();
-        ending_ = Ending{refused ? ClientTrouble::pairing_refused : ClientTrouble::network, outcome.error().message,
+        ending_ = Ending{refused ? ClientTrouble::pairing_refused : ClientTrouble::network, described(outcome.error()),
                          refused ? Ending::Next::never : Ending::Next::again};
         co_await context_.line->flushed();
         context_.line->close({Code::gone, outcome.error().message});
@@ -132,8 +134,10 @@ asio::awaitable<void> Client::receipt(Node stanza) {
 
 asio::awaitable<void> Client::acknowledged(Node stanza) {
     if (stanza.attr("class") != "message") co_return;
+    auto const to = stanza.has("error") ? std::nullopt : stanza.jid("from");
     auto const outcome = co_await sender_.acknowledged(std::move(stanza));
     if (!outcome) end({ClientTrouble::network, "an acknowledgement could not be stored: " + outcome.error().message});
+    if (outcome && to && tokens_.wrote_to(*to)) connection_.spawn(tokens_.work(context_.line));
 }
 
 asio::awaitable<void> Client::notification(Node stanza) {
@@ -147,8 +151,12 @@ asio::awaitable<void> Client::notification(Node stanza) {
         outcome = co_await directory_.identity_changed(*from, stanza.jid("lid"));
     } else if ((type == "devices" || type == "account_sync") && from) {
         outcome = co_await directory_.devices_changed(*from, stanza.jid("lid"));
+    } else if (type == "server_sync") {
+        co_return co_await settings_changed(std::move(stanza));
     } else if (type == "w:gp2") {
         outcome = co_await groups_.changed(stanza);
+    } else if (type == "privacy_token") {
+        outcome = co_await tokens(stanza);
     } else if (type == "link_code_companion_reg") {
         line->send(ack_for(stanza));
         outcome = co_await pairing_.phone_has_code(std::move(stanza));

@@ -1,5 +1,6 @@
 #pragma once
 #include "whatsapp/client/context.hpp"
+#include "whatsapp/messaging/account_stanzas.hpp"
 
 #include <set>
 
@@ -28,6 +29,16 @@ public:
     /// A person has a new phone: its sessions and identities are worth nothing any more.
     Task<void> identity_changed(Jid person, std::optional<Jid> lid = {});
 
+    /// A person's leave for us to write to them; an older one changes nothing.
+    Task<void> keep_token(Draft& draft, messaging::PrivacyToken token);
+    /// Empty when there is none, or it has run out.
+    Task<Bytes> token(Jid person);
+    /// What goes with a message to a person: their token, else one made for strangers; nothing without either.
+    Task<std::optional<Node>> leave_to_write(Jid person);
+    /// When we last gave them ours.
+    Task<std::optional<Timestamp>> token_issued(Jid person);
+    Task<void> note_token_issued(Draft& draft, Jid person, Timestamp at);
+
     Task<std::vector<NumberCheck>> check(std::vector<std::string> phones);
 
 private:
@@ -41,6 +52,9 @@ private:
     Task<std::vector<Entry>> ask_devices(std::vector<Jid> people);
     Task<std::optional<std::vector<std::uint16_t>>> stored_devices(Jid person);
 };
+
+/// The name of the secret (ClientValueKind::other) that tokens for strangers are made with.
+inline constexpr std::string_view kTokenSalt = "nct salt";
 
 /// Only `user@server` of a phone or LID address.
 Jid bare(Jid const& jid);

@@ -57,12 +57,16 @@ Task<Groups::Members> Groups::members(Jid group) {
 Task<void> Groups::changed(Node notification) {
     auto const group = notification.jid("from");
     if (!group || group->server != Server::group) co_return Result<void>{};
+    co_return co_await forget(*group, notification.child("remove") || notification.child("leave"));
+}
+
+Task<void> Groups::forget(Jid group, bool somebody_left) {
     proto::GroupState state;
-    CO_TRY_OK(co_await read(*group, state));
+    CO_TRY_OK(co_await read(group, state));
     state.set_known(false);
-    if (notification.child("remove") || notification.child("leave")) state.set_rotate(true);
+    if (somebody_left) state.set_rotate(true);
     Draft draft;
-    draft.put(ClientValueKind::group, group->to_string(), serialized(state));
+    draft.put(ClientValueKind::group, group.to_string(), serialized(state));
     co_return co_await context_.vault.commit_draft(std::move(draft));
 }
 

@@ -20,6 +20,8 @@ public:
     Task<Members> members(Jid group);
     /// `<notification type=w:gp2>`: asks again next time; when somebody left, the next message gets a new key.
     Task<void> changed(Node notification);
+    /// The same when we changed it ourselves: the service does not tell the device that asked.
+    Task<void> forget(Jid group, bool somebody_left);
 
     /// Which devices hold our key, and whether it must be replaced.
     struct Told {

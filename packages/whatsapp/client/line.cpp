@@ -48,6 +48,7 @@ Line::Line(asio::any_io_executor executor, std::unique_ptr<transport::Channel> c
       to_write_{executor_},
       written_{executor_},
       closing_{executor_},
+      ended_{executor_},
       prefix_{crypto::to_hex(crypto::random_array<3>()) + "."} {}
 
 void Line::send(Node const& node) { send_encoded(encode(node)); }
@@ -70,6 +71,10 @@ asio::awaitable<void> Line::flushed() {
 asio::awaitable<void> Line::wait_closed(std::chrono::milliseconds most) {
     closing_.expires_after(most);
     co_await closing_.async_wait(asio::as_tuple(asio::use_awaitable));
+}
+
+asio::awaitable<void> Line::ended() {
+    while (!closed_) co_await ended_.wait();
 }
 
 asio::awaitable<void> Line::write() {
@@ -144,6 +149,7 @@ void Line::close(Error why) {
     to_write_.ring();
     written_.ring();
     closing_.cancel();
+    ended_.ring();
 }
 
 }   // namespace waqtor::whatsapp

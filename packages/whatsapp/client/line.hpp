@@ -29,6 +29,8 @@ public:
     asio::awaitable<void> flushed();
     /// Waits that long, or until the line is closed.
     asio::awaitable<void> wait_closed(std::chrono::milliseconds most);
+    /// Until the line is closed; for many at the same time.
+    asio::awaitable<void> ended();
 
     /// Writes what is queued until the line is closed; run it once.
     asio::awaitable<void> write();
@@ -55,6 +57,7 @@ private:
     Doorbell to_write_;
     Doorbell written_;
     asio::steady_timer closing_;
+    Doorbell ended_;
     bool writing_ = false;
     std::deque<Bytes> queue_;
     std::size_t queued_ = 0;

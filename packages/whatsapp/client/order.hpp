@@ -11,6 +11,7 @@ struct Sender::Order {
     messaging::Encoded form;
     std::vector<Jid> devices{};
     std::optional<Jid> phone{};    // of the person it goes to
+    std::optional<Node> leave{};   // to write to them
     bool by_phone = false;         // a group that names people by phone address
     std::map<Jid, Jid> phones{};   // there: canonical person → phone address
 };

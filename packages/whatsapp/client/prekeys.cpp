@@ -25,6 +25,21 @@ std::optional<signal::Bundle::OneTime> read_key(Node const* node) {
     return signal::Bundle::OneTime{static_cast<signal::KeyId>(from_big_endian(id->bytes())), *key};
 }
 
+/// The service keeps these very keys, and one-time keys that could have been made here.
+bool is_ours(Node const& answer, Account const& account) {
+    auto const* digest = answer.child("digest");
+    auto const* registration = digest ? digest->child("registration") : nullptr;
+    auto const* identity = digest ? digest->child("identity") : nullptr;
+    auto const* skey = digest ? digest->child("skey") : nullptr;
+    auto const* list = digest ? digest->child("list") : nullptr;
+    auto const key = read_key(skey);
+    if (!registration || !identity || !key || !list) return false;
+    auto const known = [&](Node const& id) { return from_big_endian(id.bytes()) < account.next_prekey; };
+    return from_big_endian(registration->bytes()) == account.identity.registration_id &&
+           std::ranges::equal(identity->bytes(), account.identity.keys.pub.bytes) && key->id == account.signed_prekey.id &&
+           key->key == account.signed_prekey.keys.pub && std::ranges::all_of(list->children(), known);
+}
+
 }   // namespace
 
 Node type_node() { return Node{"type", {}, Bytes{crypto::PublicKey::kType}}; }
@@ -70,6 +85,14 @@ Task<void> Prekeys::look_after() {
     auto const made = context_.account.signed_prekey_made;
     if (context_.clock.now() - made > context_.pace.signed_prekey_age) CO_TRY_OK(co_await rotate());
     co_return Result<void>{};
+}
+
+Task<void> Prekeys::compare() {
+    auto const line = context_.line;
+    auto const answer = co_await line->ask(Node{"iq", {{"type", "get"}, {"xmlns", "encrypt"}}, Node{"digest"}});
+    if (!answer && answer.error().code != Code::not_found) co_return std::unexpected(answer.error());
+    if (answer && is_ours(*answer, context_.account)) co_return Result<void>{};
+    co_return co_await upload(context_.pace.first_prekeys);
 }
 
 Task<void> Prekeys::upload(unsigned count) {

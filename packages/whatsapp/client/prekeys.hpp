@@ -10,6 +10,8 @@ public:
 
     /// Asks how many are left, uploads more when few, and renews the signed prekey when it is old.
     Task<void> look_after();
+    /// Compares what the service keeps of this device with what it is, and uploads everything again where they differ.
+    Task<void> compare();
     /// Uploads more at once; the service has told that few are left.
     Task<void> upload(unsigned count);
     /// One fresh one-time prekey, written with the caller's draft; for `<keys>` of a retry receipt.

@@ -48,6 +48,9 @@ struct Receiver::Arrival {
     bool group = false;
     bool from_me = false;
     Timestamp at{};
+
+    /// The only one whose word on keys, history and mappings counts.
+    bool from_phone() const { return from_me && device.device == 0; }
 };
 
 Task<std::shared_ptr<Receiver::Arrival>> Receiver::arrival(Node stanza) {
@@ -123,6 +126,8 @@ public:
         if (failure) {
             CO_TRY(tries, co_await tries_before());
         }
+        if (arrival_->from_phone())
+            for (auto const& one : decoded) CO_TRY_OK(co_await receiver_.keep_machine(draft, arrival_->id, one));
         CO_TRY_OK(co_await hand_on(draft));
         crash_point(CrashPoint::inbound_decrypted);
         co_return Result<void>{};
@@ -236,7 +241,8 @@ Task<void> Receiver::message(std::shared_ptr<Arrival> arrival) {
     auto const job = std::make_shared<Open>(*this, arrival);
     CO_TRY_OK(co_await context_.vault.run(job));
     crash_point(CrashPoint::inbound_committed);
-    for (auto const& one : job->decoded) on_machine(one);
+    if (arrival->from_phone())
+        for (auto const& one : job->decoded) on_machine(one);
     if (!job->failure || !job->tries) {
         line->send(receipt_for(*arrival));
         co_return Result<void>{};

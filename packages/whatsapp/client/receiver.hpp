@@ -12,7 +12,10 @@ public:
     Receiver(Context& context, Directory& directory, Sessions& sessions, Prekeys& prekeys, Originals& originals)
         : context_{context}, directory_{directory}, sessions_{sessions}, prekeys_{prekeys}, originals_{originals} {}
 
-    /// What is for the machine in a message that was committed: app-state keys, history and so on.
+    /// Notes with the draft what a message of the own phone has for the machine: app-state keys, history and so on.
+    std::function<Task<void>(Draft&, std::string const& id, messaging::Decoded const&)> keep_machine =
+        [](Draft&, std::string const&, messaging::Decoded const&) -> Task<void> { co_return Result<void>{}; };
+    /// The same, once it is committed.
     std::function<void(messaging::Decoded const&)> on_machine = [](messaging::Decoded const&) {};
 
     struct Arrival;

@@ -119,6 +119,7 @@ private:
         }
         out.add(std::move(participants));
         if (prekey) add_device_identity(out, context_.account);
+        if (order_->leave) out.add(*order_->leave);
         if (!form.poll_type.empty()) out.add(Node{"meta", {{"polltype", form.poll_type}}});
         return out;
     }
@@ -138,6 +139,9 @@ Task<void> Sender::send_direct(std::shared_ptr<Order> order) {
     CO_TRY(order->devices, co_await directory_.devices(std::move(people)));
     CO_TRY(order->to, co_await directory_.canonical(order->to));   // the service may just have told the LID
     CO_TRY(order->phone, co_await directory_.phone_of(order->to));
+    if (!context_.account.is_me(order->to)) {
+        CO_TRY(order->leave, co_await directory_.leave_to_write(order->to));
+    }
     std::erase_if(order->devices, [&](Jid const& device) { return context_.account.is_this(device); });
     if (std::ranges::none_of(order->devices, [&](Jid const& device) { return device.same_user(order->to); }))
         co_return fail(Code::not_found, "Nobody has this address");

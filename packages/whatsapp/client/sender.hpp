@@ -14,6 +14,9 @@ public:
 
     /// As WhatsAppClient::send, for what has been encoded.
     Task<void> send(MessageId message, std::string whatsapp_id, Jid to, messaging::Encoded form);
+    /// A message for the own phone alone (category=peer), kept with `with` until it is acknowledged. The channel must stand; the
+    /// session need not be working yet.
+    Task<void> to_phone(Bytes message, Draft with = {});
     /// Queues everything the service has not acknowledged. After each login, before new messages.
     Task<void> repeat();
     /// `<ack class=message>`.
@@ -41,6 +44,7 @@ private:
     class Direct;
     class ToGroup;
     class Again;
+    class ToPhone;
 
     Context& context_;
     Directory& directory_;

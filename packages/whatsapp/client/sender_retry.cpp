@@ -75,7 +75,9 @@ Task<void> Sender::answer_retry(Node const& receipt) {
     CO_TRY_OK(co_await renew_session(device, receipt, count));
     auto const chat = Jid::parse(frame->chat).value_or(Jid{});
     auto const mine = context_.account.is_me(device);
-    auto message = mine && !in_group ? messaging::wrap_device_sent(frame->plain, chat) : frame->plain;
+    proto::SentAttributes sent;
+    sent.ParseFromArray(frame->attributes.data(), static_cast<int>(frame->attributes.size()));
+    auto message = mine && !in_group && !sent.peer() ? messaging::wrap_device_sent(frame->plain, chat) : frame->plain;
     if (in_group) {
         CO_TRY(message, co_await with_group_key(chat, std::move(message)));
     }
@@ -83,14 +85,13 @@ Task<void> Sender::answer_retry(Node const& receipt) {
     CO_TRY_OK(co_await context_.vault.run(job));
     if (!job->sealed) co_return fail(Code::not_found, "the device has no keys");
 
-    proto::SentAttributes sent;
-    sent.ParseFromArray(frame->attributes.data(), static_cast<int>(frame->attributes.size()));
     auto const prekey = job->sealed->kind == signal::Kind::prekey;
     auto enc = enc_node(*std::move(job->sealed), sent.media_type(), sent.hide_failure());
     enc.set("count", count);
     auto stanza = Node{"message", {{"id", id}, {"to", *receipt.find("from")}, {"type", sent.type()}}};
     stanza.set("t", frame->at.time_since_epoch().count() / 1000);
     if (!sent.edit().empty()) stanza.set("edit", sent.edit());
+    if (sent.peer()) stanza.set("category", "peer");
     if (in_group)
         stanza.set("participant", *receipt.find("participant"));
     else

@@ -24,4 +24,14 @@ std::optional<Refusal> refusal_of(Error const& error) {
     return std::nullopt;
 }
 
+std::string described(Error const& error) {
+    auto out = error.message;
+    auto const refusal = refusal_of(error);
+    if (refusal)
+        out += " (" + std::string{name_of(*refusal)} + ")";
+    else if (!error.cause.empty())
+        out += ": " + error.cause;
+    return out;
+}
+
 }   // namespace waqtor::whatsapp

@@ -22,4 +22,7 @@ std::unexpected<Error> refuse(Refusal why, std::string message, std::source_loca
 /// The reason, when the error was made by refuse().
 std::optional<Refusal> refusal_of(Error const& error);
 
+/// Message, cause and the refusal's name, for the log and the operator.
+std::string described(Error const& error);
+
 }   // namespace waqtor::whatsapp

@@ -82,6 +82,12 @@ Node set_picture(Jid const& group, Bytes jpeg) {
     return out;
 }
 
+Node set_about(std::string_view about) {
+    auto out = tell("status");
+    out.add(Node{"status", {}, to_bytes(bytes_of(about))});
+    return out;
+}
+
 Node block_list_query() { return ask("blocklist"); }
 
 Node block(Jid const& person, bool on) {

@@ -43,6 +43,10 @@ Result<std::optional<Picture>> parse_picture(Node const& answer);
 /// Of the own number (no group) or of a group; an empty JPEG removes it.
 Node set_picture(Jid const& group, Bytes jpeg);
 
+// ---- what others read of us
+
+Node set_about(std::string_view about);
+
 // ---- blocked people
 
 Node block_list_query();

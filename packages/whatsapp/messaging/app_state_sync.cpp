@@ -167,7 +167,7 @@ Task<void> AppStateSync::take(Work& work, CollectionAnswer const& answer, Ring c
     if (done) co_return Result<void>{};
     if (!refusal_of(done.error())) co_return done;
     if (work.read_anew) {
-        work.broken = done.error().message;
+        work.broken = described(done.error());
         co_return Result<void>{};
     }
     // From nothing, once.
