@@ -18,7 +18,8 @@ FINE = {"OK", "NON-STRICT", "INFORMATIONAL"}
 
 def python2():
     found = [shutil.which("python2.7"), *sorted(glob.glob(os.path.expanduser("~/.pyenv/versions/2.7*/bin/python2.7")))]
-    return next((one for one in found if one), None)
+    # A shim of pyenv may stand for a version that is not active.
+    return next((one for one in found if one and subprocess.run([one, "-c", ""], capture_output=True).returncode == 0), None)
 
 
 def main():
@@ -38,8 +39,9 @@ def main():
         port = server.stdout.readline().split()[1]
         (folder / "spec.json").write_text(json.dumps({"outdir": str(folder / "reports"), "servers": [{"agent": "WaQtor", "url": f"ws://127.0.0.1:{port}"}],
                                                       "cases": CASES, "exclude-cases": [], "exclude-agent-cases": {}}))
-        subprocess.run([python, "-c", "import sys; from autobahntestsuite.wstest import run; sys.exit(run())", "-m", "fuzzingclient", "-s", "spec.json"],
-                       cwd=folder, env={**os.environ, "PYTHONPATH": str(folder / "suite")}, check=True, stdout=subprocess.DEVNULL)
+        # A site folder, because zope is a namespace that .pth files make.
+        start = f"import site, sys; site.addsitedir({str(folder / 'suite')!r}); from autobahntestsuite.wstest import run; sys.exit(run())"
+        subprocess.run([python, "-c", start, "-m", "fuzzingclient", "-s", "spec.json"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
         results = json.loads((folder / "reports/index.json").read_text())["WaQtor"]
         bad = {id: result for id, result in results.items() if result["behavior"] not in FINE or result["behaviorClose"] not in FINE}
         for id, result in bad.items():
