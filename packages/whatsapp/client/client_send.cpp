@@ -43,7 +43,7 @@ Task<void> Client::send(Outgoing message) {
     if (content.media && content.media->file && !content.media->remote)
         CO_TRY_OK(co_await upload(content.type, *content.media, context));
     if (content.type == MessageType::poll_vote && content.target) {
-        CO_TRY(auto const poll, co_await originals_.find(content.target->id));
+        CO_TRY(auto poll, co_await originals_.find(content.target->id));
         context.original = [&poll](MessageReference const&) { return poll; };
         CO_TRY(auto form, messaging::encode_content(content, context));
         co_return co_await sender_.send(message.id, std::move(message.whatsapp_id), to, std::move(form));

@@ -66,7 +66,7 @@ Task<messaging::Decoded> Originals::decode(Bytes message, messaging::DecodeConte
     };
     CO_TRY(auto first, messaging::decode_content(message, context));
     if (!wanted) co_return first;
-    CO_TRY(auto const original, co_await find(*wanted));
+    CO_TRY(auto original, co_await find(*wanted));
     if (!original) co_return first;
     context.original = [&original](MessageReference const&) { return original; };
     co_return messaging::decode_content(message, context);
