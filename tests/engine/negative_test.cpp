@@ -45,7 +45,7 @@ struct Refused : ::testing::Test {
         ground.expect("the phone's copy", [](auto const& entry) {
             return entry.way == Way::phone && entry.text == "to whom it may concern" && entry.device == address(kBadr);
         });
-        repair();   // the sandbox's phones are as strict
+        repair();                                                         // the sandbox's phones are as strict
         ASSERT_TRUE(ground->send_text(kAmal, kBadr, "from the phone"));   // what comes later has come
         badr.heard.wait_text("from the phone");
         for (auto const& event : badr.heard.all("received")) EXPECT_EQ(event.inbound.content.text, "from the phone");
