@@ -67,6 +67,7 @@ void Hub::publish(WorkspaceId workspace, Publication publication) {
 std::vector<Shard*> Hub::shards() {
     std::vector<Shard*> out;
     auto lock = std::lock_guard{mutex_};
+    out.reserve(shards_.size());
     for (auto const& entry : shards_) out.push_back(entry.second.get());
     return out;
 }

@@ -11,12 +11,12 @@ namespace waqtor::realtime {
 /// What the hub allows its clients.
 struct HubSettings {
     std::string version = "0";
-    std::size_t payload_bytes = 1024 * 1024;   // of one message on the wire; more ends the connection
-    std::size_t message_bytes = 10 * 1024;     // of one message we read as JSON; more is an error frame
+    std::size_t payload_bytes = std::size_t{1024} * 1024;   // of one message on the wire; more ends the connection
+    std::size_t message_bytes = std::size_t{10} * 1024;     // of one message we read as JSON; more is an error frame
     bool compression = true;
     int compression_level = 1;
     std::size_t compression_threshold = 1024;
-    std::size_t buffered_bytes = 512 * 1024;   // that may wait for a client; twice that for what matters more
+    std::size_t buffered_bytes = std::size_t{512} * 1024;   // that may wait for a client; twice that for what matters more
     std::chrono::milliseconds heartbeat{30'000};
     std::chrono::milliseconds pong{10'000};     // how long a pong may take
     std::chrono::milliseconds closing{5'000};   // and the answer to a close frame

@@ -6,7 +6,7 @@
 
 namespace waqtor::realtime {
 namespace {
-constexpr std::size_t kReadBuffer = 64 * 1024;
+constexpr auto kReadBuffer = std::size_t{64} * 1024;
 
 /// After these events somebody may do less than before.
 bool touches_rights(std::string_view type) {
@@ -88,7 +88,7 @@ bool Shard::kick(WorkspaceId workspace, std::int64_t id) {
     auto const found = std::ranges::find_if(
         clients_, [&](auto const& client) { return client->id() == id && client->caller().workspace == workspace; });
     if (found == clients_.end()) return false;
-    auto const client = *found;
+    auto client = *found;   // it takes itself out of the set
     parts_.note(parts_.counters.kicked, Incident::kicked, client->caller().address, "by an administrator");
     client->close(CloseCode::policy, "ended by an administrator");
     client->flush();

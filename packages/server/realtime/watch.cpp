@@ -12,7 +12,7 @@ namespace waqtor::realtime {
 namespace {
 constexpr std::size_t kNewest = 10;    // seconds: for who asks every few of them
 constexpr std::size_t kDetail = 200;   // bytes of a line
-constexpr std::int64_t kMib = 1024 * 1024;
+constexpr auto kMib = std::int64_t{1024} * 1024;
 
 template <class T> void push(std::deque<T>& ring, T value, std::size_t most) {
     ring.push_back(std::move(value));

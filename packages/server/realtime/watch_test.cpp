@@ -6,7 +6,7 @@
 
 namespace waqtor::realtime {
 namespace {
-constexpr std::int64_t kMib = 1024 * 1024;
+constexpr auto kMib = std::int64_t{1024} * 1024;
 
 class WatchTest : public testing::Test {
 protected:

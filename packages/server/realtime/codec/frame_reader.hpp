@@ -29,8 +29,8 @@ class FrameReader {
 public:
     enum class From : std::uint8_t { client, server };   // a client masks, a server does not
     struct Limits {
-        std::size_t message = 1024 * 1024;   // bytes of a whole message, expanded
-        std::size_t fragments = 1024;        // frames of one message
+        std::size_t message = std::size_t{1024} * 1024;   // bytes of a whole message, expanded
+        std::size_t fragments = 1024;                     // frames of one message
     };
 
     explicit FrameReader(From from, Limits limits) : limits_{limits}, from_{from} {}
