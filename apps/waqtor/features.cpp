@@ -55,9 +55,13 @@ void declare_api(Router& api, Features& features) {
     declare_key_routes(api, features.keys);
     declare_event_routes(api, features.events);
     declare_session_routes(api, features.sessions);
-    declare_contact_routes(api, features.contacts, features.contact_imports, features.on.settings.country());
+    declare_contact_routes(api, features.contacts, features.contact_imports);
+    declare_tag_routes(api, features.tags);
+    declare_recipient_routes(api, features.contacts, features.tags);
+    declare_group_routes(api, features.contacts, features.tags);
     declare_message_routes(api, features.message_desk);
     declare_media_routes(api, features.message_desk, features.media);
+    declare_bulk_media_routes(api, features.message_desk, features.media);
     declare_template_routes(api, features.templates);
     declare_governor_routes(api, features.governor);
     declare_campaign_routes(api, features.campaigns);
@@ -68,6 +72,7 @@ void declare_api(Router& api, Features& features) {
 void move_in(Residents& residents, Features& features) {
     residents.start(features.sessions.run(), [&] { features.sessions.stop(); });
     auto const end = [&] { features.ending.request_stop(); };
+    residents.start(features.contact_imports.run(features.ending.get_token()), end);
     residents.start(features.campaign_pump.run(features.ending.get_token()), end);
     residents.start(features.bot_runner.run(features.ending.get_token()), end);
 }

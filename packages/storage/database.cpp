@@ -21,7 +21,7 @@ Result<std::unique_ptr<SqlDatabase>> open_database(DatabaseOptions options) {
     return sql::Engine::open(std::move(driver), std::move(options));
 }
 
-std::int64_t newest_schema_version() { return static_cast<std::int64_t>(sql::embedded_migrations().size()); }
+std::int64_t newest_schema_version() { return sql::embedded_migrations().back().version; }
 
 Result<std::int64_t> file_schema_version(std::filesystem::path const& file) { return sqlite::file_schema_version(file); }
 

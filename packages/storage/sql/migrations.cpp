@@ -19,6 +19,8 @@ Result<std::vector<AppliedRow>> applied(Transaction& tx) {
     return tx.all<AppliedRow>("SELECT version, name, checksum FROM schema_migration ORDER BY version");
 }
 
+std::int64_t newest(std::span<Migration const> migrations) { return migrations.empty() ? 0 : migrations.back().version; }
+
 Result<std::int64_t> verify(Transaction& tx, std::span<Migration const> migrations) {
     TRY(auto const rows, applied(tx));
     for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -26,7 +28,7 @@ Result<std::int64_t> verify(Transaction& tx, std::span<Migration const> migratio
         if (i >= migrations.size())
             return fail(Code::conflict, fmt::format("The database has schema {} ({}), made by a newer WaQtor; this one knows {}. "
                                                     "Start the newer version, or restore a backup made before the update",
-                                                    rows.back().version, rows.back().name, migrations.size()));
+                                                    rows.back().version, rows.back().name, newest(migrations)));
         if (row.version != migrations[i].version)
             return fail(Code::conflict, fmt::format("The database lacks migration {}; its schema_migration table was altered",
                                                     migrations[i].version));
@@ -66,8 +68,9 @@ template <class F> auto in_transaction(Connection& connection, Access access, F 
 Result<bool> step(Transaction& tx, std::span<Migration const> migrations, Timestamp now) {
     if (auto const& lock = tx.connection().dialect().lock_migrations; !lock.empty()) TRY_OK(tx.connection().script(lock));
     TRY(auto const version, verify(tx, migrations));
-    if (static_cast<std::size_t>(version) >= migrations.size()) return false;
-    TRY_OK(apply(tx, migrations[static_cast<std::size_t>(version)], now));
+    auto const missing = std::ranges::upper_bound(migrations, version, {}, &Migration::version);
+    if (missing == migrations.end()) return false;
+    TRY_OK(apply(tx, *missing, now));
     return true;
 }
 
@@ -87,7 +90,7 @@ Result<std::int64_t> verify_schema(Connection& connection, std::span<Migration c
 Result<std::int64_t> migrate(Connection& connection, std::span<Migration const> migrations, Timestamp now) {
     // A read answers the usual start, where nothing is missing, without taking the lock.
     TRY(auto version, verify_schema(connection, migrations));
-    while (static_cast<std::size_t>(version) < migrations.size()) {
+    while (version < newest(migrations)) {
         auto one = [&](Transaction& tx) { return step(tx, migrations, now); };
         TRY(auto const more, in_transaction(connection, Access::write, one));
         if (!more) break;

@@ -11,7 +11,7 @@ struct Migration {
     std::string_view text;
 };
 
-/// Those built into this binary, by version, without gaps.
+/// Those built into this binary, by version, ascending.
 std::span<Migration const> embedded_migrations();
 
 /// The newest migration the database has; 0 for an empty one.
