@@ -22,6 +22,7 @@ def main():
         run(sys.executable, "bench/http_health.py"),
         run(sys.executable, "bench/http_list.py"),
         run(sys.executable, "bench/realtime.py"),
+        run(sys.executable, "bench/contacts_import.py"),
         run(f"{BUILD}/bench/storage_bench", "bench/results/storage.json"),
         run(f"{BUILD}/bench/media_bench"),
         run(f"{BUILD}/bench/campaign_bench", "bench/results/campaign.json"),

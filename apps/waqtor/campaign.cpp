@@ -1,12 +1,17 @@
 #include "command.hpp"
-#include "local_caller.hpp"
+#include "core/campaigns/campaign_api.hpp"
+#include "door.hpp"
 
+#include <iostream>
 #include <thread>
 
 namespace waqtor {
 namespace {
+constexpr auto kLook = std::chrono::milliseconds{500};
+
 struct Wish {
-    std::string workspace, id, name, text;
+    DoorWish door;
+    std::string id, name, text;
     std::vector<std::string> phones, tags, sessions;
     bool everyone = false;
     bool wait = false;
@@ -25,57 +30,47 @@ void print(Campaign const& campaign) {
     table.print();
 }
 
-Result<CampaignId> id_of(Wish const& wish) {
-    auto const id = CampaignId::parse(wish.id);
-    if (!id) return invalid("id", "must be an id (UUID)");
-    return *id;
-}
+json::array texts(std::vector<std::string> const& all) { return json::array(all.begin(), all.end()); }
 
-boost::json::array texts(std::vector<std::string> const& all) { return boost::json::array(all.begin(), all.end()); }
+std::string path_of(Wish const& wish) { return "/api/campaigns/" + query_text(wish.id); }
 
-Result<Campaign> create(House& house, Wish const& wish) {
-    TRY(auto who, local_caller(house, wish.workspace));
-    boost::json::object audience;
+Result<Campaign> create(Door& door, Wish const& wish, Output const&) {
+    json::object audience;
     if (!wish.phones.empty()) audience["phones"] = texts(wish.phones);
     if (!wish.tags.empty()) audience["tags"] = texts(wish.tags);
     if (wish.everyone) audience["everyone"] = true;
-    boost::json::object body{
-        {"name", wish.name}, {"content", {{"type", "text"}, {"text", wish.text}}}, {"audience", std::move(audience)}};
+    json::object body{{"name", wish.name}, {"content", {{"type", "text"}, {"text", wish.text}}}, {"audience", std::move(audience)}};
     if (!wish.sessions.empty()) body["sessions"] = texts(wish.sessions);
-    TRY(auto checked, read_json<CreateCampaign>(body));
-    return run_here(house.features.campaigns.create(std::move(who), std::move(checked)));
+    return door.read<Campaign>("POST", "/api/campaigns", body);
 }
 
-Result<Campaign> status(House& house, Wish const& wish) {
-    TRY(auto const who, local_caller(house, wish.workspace));
-    TRY(auto const id, id_of(wish));
-    return run_here(house.features.campaigns.get(who.workspace, id));
-}
+Result<Campaign> status(Door& door, Wish const& wish, Output const&) { return door.read<Campaign>("GET", path_of(wish)); }
 
 /// The server does the sending: here it is only started, and watched.
-Result<Campaign> start(House& house, Wish const& wish) {
-    TRY(auto who, local_caller(house, wish.workspace));
-    TRY(auto const id, id_of(wish));
-    TRY(auto campaign, run_here(house.features.campaigns.start(who, id)));
+Result<Campaign> start(Door& door, Wish const& wish, Output const& output) {
+    TRY(auto campaign, door.read<Campaign>("POST", path_of(wish) + "/start", json::object{}));
+    Progress progress{output};
     while (wish.wait && campaign.status == CampaignStatus::running) {
-        std::this_thread::sleep_for(std::chrono::seconds{1});
-        TRY(campaign, run_here(house.features.campaigns.get(who.workspace, id)));
+        auto const over = campaign.total_recipients - campaign.pending_count - campaign.accepted_count;
+        progress.show(over, campaign.total_recipients, "recipients");
+        std::this_thread::sleep_for(kLook);
+        TRY(campaign, door.read<Campaign>("GET", path_of(wish)));
     }
     return campaign;
 }
 
-using Work = Result<Campaign> (*)(House&, Wish const&);
+using Work = Result<Campaign> (*)(Door&, Wish const&, Output const&);
 
-CLI::App* add_one(Program& program, CLI::App& under, std::shared_ptr<Wish> wish, std::string const& name, std::string const& help,
-                  Work work) {
+CLI::App* add_one(Program& program, CLI::App& under, std::shared_ptr<Wish> const& wish, std::string const& name,
+                  std::string const& help, Work work) {
     auto* command = program.add(under, name, help, [&program, wish, work](Settings& settings) {
-        auto house = House::open(settings);
-        if (!house) return program.output.failure(house.error());
-        auto const done = work(**house, *wish);
+        auto door = Door::open(settings, wish->door);
+        if (!door) return program.output.failure(door.error());
+        auto const done = work(**door, *wish, program.output);
         return done ? program.output.show(*done, [](Campaign const& campaign) { print(campaign); })
                     : program.output.failure(done.error());
     });
-    command->add_option("--workspace", wish->workspace, "Id or name, when there are several");
+    wish->door.add_flags(*command);
     return command;
 }
 }   // namespace

@@ -28,6 +28,8 @@ void add_key(Program& program);
 void add_settings(Program& program);
 void add_session(Program& program);
 void add_events(Program& program);
+void add_contacts(Program& program);
+void add_send(Program& program);
 void add_campaign(Program& program);
 void add_backup(Program& program);
 void add_openapi(Program& program);

@@ -66,7 +66,6 @@ void print(DemoReport const& report) {
     auto const add = [&](std::string_view what, std::int64_t count) { table.add({std::string{what}, std::to_string(count)}); };
     add("contacts imported", report.contacts.imported);
     add("rows rejected", report.contacts.rejected);
-    add("rows with a number twice", report.contacts.skipped);
     add("campaign recipients", report.campaign.recipients);
     add("  sent", report.campaign.sent);
     add("  delivered", report.campaign.delivered);
@@ -79,8 +78,6 @@ void print(DemoReport const& report) {
     add("seen twice", report.ledger.duplicate);
     add("unknown to WaQtor", report.ledger.unknown);
     table.print();
-    for (auto const& problem : report.contacts.problems)
-        std::cout << "line " << problem.line << ": " << problem.reason << "  (" << problem.text << ")\n";
     std::cout << fmt::format("\n{} s, {} MiB for server and sandbox together. ", report.seconds, report.rss_mi_b)
               << (report.agrees() ? "What the phones saw and what WaQtor recorded agree.\n"
                                   : "What the phones saw and what WaQtor recorded DIFFER.\n");
@@ -92,6 +89,8 @@ Result<DemoReport> whole_job(Settings const& settings, sandbox::Sandbox& sandbox
     TRY_OK(job.open_shop());
     TRY_OK(job.link());
     TRY_OK(job.import(wish.contacts));
+    // On standard error, so that --json prints its one object and nothing else.
+    for (auto const& row : job.rows_left_out()) std::cerr << row << '\n';
     TRY_OK(job.teach_bot());
     TRY_OK(job.campaign());
     return job.report();

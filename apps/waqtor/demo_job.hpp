@@ -21,12 +21,15 @@ public:
     Result<void> teach_bot();
     /// Sends the campaign to everybody and waits until no more comes of it.
     Result<void> campaign();
+    /// The rows of the file that brought nothing, each with its line and why.
+    std::vector<std::string> const& rows_left_out() const { return rows_; }
     /// Compares what WaQtor has recorded with what the phones saw.
     Result<DemoReport> report();
 
 private:
     Result<void> until(std::string_view what, std::function<Result<bool>()> done);
     Result<void> quiet();
+    Result<void> note_rows(ImportId import);
     Result<std::vector<MessageRow>> messages(bool outgoing);
     Result<void> count(DemoReport& report);
     Result<void> reconcile(DemoReport& report);
@@ -37,6 +40,7 @@ private:
     SessionId session_;
     CampaignId campaign_;
     DemoContacts contacts_;
+    std::vector<std::string> rows_;
     std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
 };
 

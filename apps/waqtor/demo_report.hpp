@@ -1,5 +1,5 @@
 #pragma once
-#include "core/contacts/contact_importer.hpp"
+#include "core/base/json.hpp"
 
 // What `waqtor demo --once` found; --json prints exactly this.
 
@@ -8,14 +8,11 @@ namespace waqtor {
 struct DemoContacts {
     std::int64_t imported = 0;
     std::int64_t rejected = 0;
-    std::int64_t skipped = 0;
-    std::vector<ImportProblem> problems;
 };
-BOOST_DESCRIBE_STRUCT(DemoContacts, (), (imported, rejected, skipped, problems))
+BOOST_DESCRIBE_STRUCT(DemoContacts, (), (imported, rejected))
 template <>
-inline constexpr std::array kFields<DemoContacts>{
-    Field{"imported", "People taken from the list"}, Field{"rejected", "Rows without a usable number"},
-    Field{"skipped", "Rows with a number that an earlier row has"}, Field{"problems", "Which rows those were, and why"}};
+inline constexpr std::array kFields<DemoContacts>{Field{"imported", "People taken from the list"},
+                                                  Field{"rejected", "Rows that cannot be used"}};
 
 struct DemoCampaign {
     std::int64_t recipients = 0;

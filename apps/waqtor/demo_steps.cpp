@@ -1,5 +1,7 @@
+#include "core/contacts/import/scan.hpp"
 #include "demo_job.hpp"
 #include "demo_shop.hpp"
+#include "files.hpp"
 
 #include <fstream>
 
@@ -17,15 +19,31 @@ Result<std::filesystem::path> sample_file(std::filesystem::path const& folder) {
 }
 }   // namespace
 
+/// Why each row that brought nothing did not.
+Result<void> Job::note_rows(ImportId import) {
+    for (std::int64_t offset = 0;; offset += kPage) {
+        TRY(auto const page,
+            run_here(house_.features.contact_imports.lines(owner_, {.id = import, .limit = kPage, .offset = offset})));
+        for (auto const& row : page.items)
+            rows_.push_back(fmt::format("line {}: {}  ({})", row.line, row.reason, import::shortened(row.cells)));
+        if (!page.has_more()) return {};
+    }
+}
+
 Result<void> Job::import(std::filesystem::path const& file) {
     auto& features = house_.features;
     auto chosen = file;
     if (chosen.empty()) {
         TRY(chosen, sample_file(features.on.settings.data()));
     }
-    TRY(auto const report,
-        run_here(features.contact_imports.import_file(owner_, chosen, {.country = features.on.settings.country()})));
-    contacts_ = {report.created + report.updated, report.rejected, report.skipped, report.problems};
+    TRY(auto bytes, read_file(chosen));
+    auto& imports = features.contact_imports;
+    TRY(auto seen, run_here(imports.upload(owner_, {.bytes = std::move(bytes), .file_name = chosen.filename().string()})));
+    TRY_OK(run_here(imports.start(owner_, {.id = seen.id})));
+    TRY(auto const done, run_here(imports.wait(owner_, seen.id)));
+    if (done.state != ImportState::done) return fail(Code::unavailable, "The import failed: " + done.problem.value_or(""));
+    contacts_ = {done.created + done.updated, done.errors};
+    TRY_OK(note_rows(seen.id));
 
     for (ContactId after{};;) {
         TRY(auto const people, run_here(house_.db->read([&](Transaction& tx) {

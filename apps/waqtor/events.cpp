@@ -1,24 +1,29 @@
 #include "command.hpp"
-#include "local_caller.hpp"
+#include "door.hpp"
+
+#include <iostream>
 
 namespace waqtor {
 namespace {
 struct Wish {
-    std::string workspace;
-    EventFilter filter{.limit = 1000};
+    DoorWish door;
+    std::int64_t after = 0;
+    std::vector<std::string> types;
     bool follow = false;
 };
 
 /// One event a line, JSON: the same for people and programs.
-Result<void> tail(House& house, Wish wish) {
-    TRY(auto const who, local_caller(house, wish.workspace));
-    while (true) {
-        auto const wait = wish.follow ? std::chrono::seconds{30} : std::chrono::seconds{0};
-        TRY(auto const page, run_here(house.features.events.read(who.workspace, wish.filter, wait, {})));
-        for (auto const& event : page.events) std::cout << json_text(event) << '\n';
+Result<void> tail(Door& door, Wish const& wish) {
+    std::string types;
+    for (auto const& type : wish.types) types += (types.empty() ? "&types=" : ",") + query_text(type);
+    for (auto after = wish.after;;) {
+        TRY(auto const text,
+            door.ask("GET", fmt::format("/api/events?limit=1000&after={}&wait={}{}", after, wish.follow ? 30 : 0, types), ""));
+        TRY(auto const page, parse_json(text));
+        for (auto const& event : page.at("data").as_array()) std::cout << json::serialize(event) << '\n';
         std::cout << std::flush;
-        wish.filter.after = page.last;
-        if (!wish.follow && !page.more) return {};
+        after = page.at("last").to_number<std::int64_t>();
+        if (!wish.follow && !page.at("hasMore").as_bool()) return {};
     }
 }
 }   // namespace
@@ -27,15 +32,15 @@ void add_events(Program& program) {
     auto* events = program.app.add_subcommand("events", "The event log")->require_subcommand(1);
     auto wish = std::make_shared<Wish>();
     auto* command = program.add(*events, "tail", "Print events, one JSON object a line", [&program, wish](Settings& settings) {
-        auto house = House::open(settings);
-        if (!house) return program.output.failure(house.error());
-        auto const done = tail(**house, *wish);
+        auto door = Door::open(settings, wish->door);
+        if (!door) return program.output.failure(door.error());
+        auto const done = tail(**door, *wish);
         return done ? 0 : program.output.failure(done.error());
     });
-    command->add_option("--after", wish->filter.after, "Only events with a larger seq")->check(CLI::NonNegativeNumber);
-    command->add_option("--types", wish->filter.types, "Only these types; user.* means all that begin with user.")->delimiter(',');
+    wish->door.add_flags(*command);
+    command->add_option("--after", wish->after, "Only events with a larger seq")->check(CLI::NonNegativeNumber);
+    command->add_option("--types", wish->types, "Only these types; user.* means all that begin with user.")->delimiter(',');
     command->add_flag("--follow,-f", wish->follow, "Go on as new ones come");
-    command->add_option("--workspace", wish->workspace, "Id or name, when there are several");
 }
 
 }   // namespace waqtor

@@ -77,9 +77,13 @@ void declare_api(Router& api, Features& features) {
     declare_key_routes(api, features.keys);
     declare_event_routes(api, features.events);
     declare_session_routes(api, features.sessions);
-    declare_contact_routes(api, features.contacts, features.contact_imports, features.on.settings.country());
+    declare_contact_routes(api, features.contacts, features.contact_imports);
+    declare_tag_routes(api, features.tags);
+    declare_recipient_routes(api, features.contacts, features.tags);
+    declare_group_routes(api, features.contacts, features.tags);
     declare_message_routes(api, features.message_desk);
     declare_media_routes(api, features.message_desk, features.media, features.message_files);
+    declare_bulk_media_routes(api, features.message_desk, features.media);
     declare_template_routes(api, features.templates);
     declare_governor_routes(api, features.governor);
     declare_campaign_routes(api, features.campaigns);
@@ -93,6 +97,7 @@ void move_in(Residents& residents, Features& features) {
     // Ended after the sessions, which give up what they fetch for it.
     residents.start(features.message_files.run(features.ending.get_token()), end);
     residents.start(features.sessions.run(), [&] { features.sessions.stop(); });
+    residents.start(features.contact_imports.run(features.ending.get_token()), end);
     residents.start(features.campaign_pump.run(features.ending.get_token()), end);
     residents.start(features.bot_runner.run(features.ending.get_token()), end);
     residents.start(features.notification_runner.run(features.ending.get_token()), end);

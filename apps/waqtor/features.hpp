@@ -10,6 +10,7 @@
 #include "core/contacts/contact_book.hpp"
 #include "core/contacts/contact_importer.hpp"
 #include "core/contacts/contact_service.hpp"
+#include "core/contacts/tag_service.hpp"
 #include "core/events/event_reader.hpp"
 #include "core/messages/governor_service.hpp"
 #include "core/messages/media_store.hpp"
@@ -23,6 +24,7 @@
 #include "server/outbound/media_fetcher.hpp"
 #include "storage/sql/bot_store.hpp"
 #include "storage/sql/campaign_store.hpp"
+#include "storage/sql/contact_import_store.hpp"
 #include "storage/sql/contact_store.hpp"
 #include "storage/sql/event_log.hpp"
 #include "storage/sql/governor_store.hpp"
@@ -82,8 +84,11 @@ public:
     sql::SqlSegmentStore segment_rows;
     ContactParts contact_parts{on.db, contact_rows, tag_rows, segment_rows, log, on.clock};
     ContactBook contact_book{contact_parts};
-    ContactImporter contact_imports{contact_parts, on.pool};
+    asio::thread_pool import_workers{1};   // reading files of people
+    sql::SqlContactImportStore import_rows;
+    ContactImporter contact_imports{contact_parts, import_rows, on.bus, import_workers.get_executor(), on.settings.country()};
     ContactService contacts{contact_parts, contact_book, on.settings.country()};
+    TagService tags{contact_parts};
 
     sql::SqlMessageStore message_rows;
     sql::SqlGovernorStore governor_rows;
@@ -122,7 +127,7 @@ public:
         on.db, notification_rows, users, log, on.bus, on.clock, notification_names(session_rows, campaign_rows)};
     NotificationService notifications{notification_parts};
     NotificationRunner notification_runner{notification_parts};
-    std::stop_source ending;   // of the pump, the bot and the notifications
+    std::stop_source ending;   // of the imports, the pump, the bot and the notifications
 };
 
 /// Every route of every feature. A feature adds its line here.

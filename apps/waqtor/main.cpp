@@ -28,6 +28,8 @@ int main(int argc, char** argv) {
     waqtor::add_settings(program);
     waqtor::add_session(program);
     waqtor::add_events(program);
+    waqtor::add_contacts(program);
+    waqtor::add_send(program);
     waqtor::add_campaign(program);
     waqtor::add_config(program);
     waqtor::add_backup(program);

@@ -1,5 +1,6 @@
 #include "command.hpp"
-#include "house.hpp"
+#include "core/sessions/session_api.hpp"
+#include "door.hpp"
 #include "local_caller.hpp"
 #include "residents.hpp"
 #include "server/qr/qr_image.hpp"
@@ -10,7 +11,8 @@
 namespace waqtor {
 namespace {
 struct Wish {
-    std::string workspace, session, name, sandbox;
+    DoorWish door;
+    std::string session, name, sandbox;
 };
 
 /// A sandbox's folder says how to reach and trust it.
@@ -38,7 +40,7 @@ void print(Session const& session) { print(std::vector{session}); }
 template <class F> Result<Session> while_running(Settings const& settings, Wish const& wish, F work) {
     TRY(auto const lock, FolderLock::take(settings.data()));
     TRY(auto house, House::open(settings));
-    TRY(auto const who, local_caller(*house, wish.workspace));
+    TRY(auto const who, local_caller(*house, wish.door.workspace));
     Residents residents{house->pool};
     residents.start(house->features.sessions.run(), [&] { house->features.sessions.stop(); });
     return work(house->features.sessions, who);
@@ -52,32 +54,68 @@ Result<Session> find_or_make(SessionService& sessions, Caller const& who, Wish c
     return run_here(sessions.create(who, create));
 }
 
+std::unexpected<Error> not_linked(Session const& session) {
+    return fail(Code::unavailable, session.advice ? session.advice->en : "The session failed: " + session.why.value_or(""));
+}
+
+bool is_over(Session const& session) { return session.state == SessionState::FAILED || session.state == SessionState::LOGGED_OUT; }
+
+/// Shows a code that was not shown yet.
+Result<void> show_code(SessionQr const& code, std::string& shown, Output const& output) {
+    if (code.qr == shown) return {};
+    shown = code.qr;
+    TRY(auto const picture, qr_terminal(shown));
+    auto& out = output.json ? std::cerr : std::cout;
+    out << picture << "\nWhatsApp on the phone > Linked devices > Link a device. Code " << code.attempt << " of 6, "
+        << code.seconds_left << " s.\n"
+        << shown << "\n\n"
+        << std::flush;
+    return {};
+}
+
 /// Shows each QR code as it comes, until the number is linked or nobody scanned.
 Result<Session> link(SessionService& sessions, Caller const& who, Wish const& wish, Output const& output) {
     TRY(auto session, find_or_make(sessions, who, wish));
     for (std::string shown;;) {
         TRY(session, run_here(sessions.get(who, session.id.text())));
         if (session.state == SessionState::WORKING) return session;
-        if (session.state == SessionState::FAILED || session.state == SessionState::LOGGED_OUT)
-            return fail(Code::unavailable, session.advice ? session.advice->en : "The session failed: " + session.why.value_or(""));
-        if (auto const code = run_here(sessions.qr(who, session.id.text())); code && code->qr != shown) {
-            shown = code->qr;
-            TRY(auto const picture, qr_terminal(shown));
-            auto& out = output.json ? std::cerr : std::cout;
-            out << picture << "\nWhatsApp on the phone > Linked devices > Link a device. Code " << code->attempt << " of 6, "
-                << code->seconds_left << " s.\n"
-                << shown << "\n\n"
-                << std::flush;
-        }
+        if (is_over(session)) return not_linked(session);
+        if (auto const code = run_here(sessions.qr(who, session.id.text()))) TRY_OK(show_code(*code, shown, output));
         std::this_thread::sleep_for(std::chrono::milliseconds{200});
     }
 }
 
+std::string path_of(Wish const& wish) { return "/api/sessions/" + query_text(wish.session); }
+
+/// The same on a server.
+Result<Session> link_there(Door& door, Wish const& wish, Output const& output) {
+    auto session = door.read<Session>("POST", path_of(wish) + "/start", json::object{});
+    if (!session && session.error().code == Code::not_found) {
+        json::object body{{"clientId", wish.session}};
+        if (!wish.name.empty()) body["name"] = wish.name;
+        session = door.read<Session>("POST", "/api/sessions", body);
+    }
+    for (std::string shown;;) {
+        if (!session) return session;
+        if (session->state == SessionState::WORKING) return session;
+        if (is_over(*session)) return not_linked(*session);
+        if (auto const code = door.read<SessionQr>("GET", path_of(wish) + "/qr")) TRY_OK(show_code(*code, shown, output));
+        std::this_thread::sleep_for(std::chrono::milliseconds{500});
+        session = door.read<Session>("GET", path_of(wish));
+    }
+}
+
 Result<std::vector<Session>> list(Settings const& settings, Wish const& wish) {
-    TRY(auto house, House::open(settings));
-    TRY(auto const who, local_caller(*house, wish.workspace));
-    TRY(auto page, run_here(house->features.sessions.list(who, {.limit = 1000})));
-    return std::move(page.items);
+    TRY(auto const door, Door::open(settings, wish.door));
+    return door->read<std::vector<Session>>("GET", "/api/sessions?limit=1000");
+}
+
+/// start, stop, restart, logout: what a server does.
+Result<Session> act_there(Settings const& settings, Wish const& wish, std::string const& action) {
+    if (wish.door.server.empty())
+        return invalid("--server", "is needed: only a running server can " + action + " a session; give its address and --api-key");
+    TRY(auto const door, Door::open(settings, wish.door));
+    return door->read<Session>("POST", path_of(wish) + "/" + action, json::object{});
 }
 
 Result<Session> logout(SessionService& sessions, Caller const& who, Wish const& wish) {
@@ -104,23 +142,34 @@ void add_session(Program& program) {
                         : program.output.failure(done.error());
         };
     };
-    auto* make = program.add(*session, "link", "Link a number: shows the QR code here until the phone has scanned it",
-                             with([&program, wish](Settings& settings) {
-                                 return while_running(settings, *wish, [&](SessionService& sessions, Caller const& who) {
-                                     return link(sessions, who, *wish, program.output);
-                                 });
-                             }));
-    auto* show = program.add(*session, "list", "List sessions", with([wish](Settings& settings) { return list(settings, *wish); }));
-    auto* end = program.add(*session, "logout", "Unlink a number; the session stays", with([wish](Settings& settings) {
+    auto const add = [&](std::string const& name, std::string const& help, auto work) {
+        auto* command = program.add(*session, name, help, with(work));
+        wish->door.add_flags(*command);
+        return command;
+    };
+    auto* make = add("link", "Link a number: shows the QR code here until the phone has scanned it",
+                     [&program, wish](Settings& settings) -> Result<Session> {
+                         if (wish->door.server.empty())
+                             return while_running(settings, *wish, [&](SessionService& sessions, Caller const& who) {
+                                 return link(sessions, who, *wish, program.output);
+                             });
+                         TRY(auto const door, Door::open(settings, wish->door));
+                         return link_there(*door, *wish, program.output);
+                     });
+    add("list", "List sessions", [wish](Settings& settings) { return list(settings, *wish); });
+    auto* end = add("logout", "Unlink a number; the session stays", [wish](Settings& settings) {
+        if (!wish->door.server.empty()) return act_there(settings, *wish, "logout");
         return while_running(settings, *wish,
                              [&](SessionService& sessions, Caller const& who) { return logout(sessions, who, *wish); });
-    }));
-    for (auto* command : {make, end}) command->add_option("session", wish->session, "Its client id (or id)")->required();
+    });
+    std::vector all{make, end};
+    for (std::string const action : {"start", "stop", "restart"})
+        all.push_back(add(action, "Let a server " + action + " a session",
+                          [wish, action](Settings& settings) { return act_there(settings, *wish, action); }));
+    for (auto* command : all) command->add_option("session", wish->session, "Its client id (or id)")->required();
     make->add_option("--name", wish->name, "What people call it, when it is new");
-    for (auto* command : {make, show, end}) {
-        command->add_option("--workspace", wish->workspace, "Id or name, when there are several");
+    for (auto* command : {make, end})
         command->add_option("--sandbox", wish->sandbox, "Folder of a running sandbox's files, instead of WhatsApp");
-    }
 }
 
 }   // namespace waqtor

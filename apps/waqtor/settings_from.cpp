@@ -15,7 +15,8 @@ std::map<std::string, std::string> environment() {
         auto const equals = text.find('=');
         if (equals != text.npos) out.emplace(text.substr(0, equals), text.substr(equals + 1));
     }
-    out.erase("WAQTOR_CONFIG");   // names the file, like --config
+    out.erase("WAQTOR_CONFIG");       // names the file, like --config
+    out.erase("WAQTOR_REMOTE_KEY");   // a key of the server that a command works on, like --api-key
     return out;
 }
 

@@ -6,16 +6,21 @@ import subprocess
 
 import pytest
 
+from people_files import FORMATS, people
+
 BINARY = os.environ.get("TEST_BINARY", "build/release/waqtor")
-FIRST = ["أحمد", "فاطمة", "Omar", "نورة", "خالد", "Sara"]
-LAST = ["العتيبي", "Haddad", "السالم", "الزهراني"]
 
 
 def demo(*arguments):
+    """What it printed as JSON, and the rows it explained."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("WAQTOR_")}
     done = subprocess.run([BINARY, "demo", "--once", "--json", *arguments], capture_output=True, text=True, env=environment)
     assert done.returncode == 0, done.stdout + done.stderr
-    return json.loads(done.stdout)
+    report = json.loads(done.stdout)
+    assert {name: set(part) if isinstance(part, dict) else None for name, part in report.items()} == {
+        "contacts": {"imported", "rejected"}, "campaign": {"recipients", "sent", "delivered", "read", "failed"}, "replies": None,
+        "botAnswers": None, "events": None, "ledger": {"missing", "duplicate", "unknown"}, "seconds": None, "rssMiB": None}
+    return report, done.stderr.splitlines()
 
 
 def agrees(report):
@@ -29,57 +34,47 @@ def agrees(report):
 
 
 def test_the_sample_shop():
-    report = demo()
+    report, explained = demo()
     agrees(report)
+    assert explained == []
     assert report["contacts"]["imported"] == 50
     assert report["contacts"]["rejected"] == 0
 
 
-def numbers(count):
-    """(as written, whether it can be used)"""
-    for i in range(count):
-        if i % 37 == 0:
-            yield "12345", False
-            continue
-        n = f"{1000 + i:04}"
-        yield [f"+966 50 000 {n}", f"050000{n}", f"00966 50-000-{n}", f"(050) 000 {n}", f"96650000{n}"][i % 5], True
+def lines(name, listed):
+    """Where each person stands in the file: its line, row or card."""
+    first = 1 if name.endswith(".vcf") else 2
+    return [first + index * (2 if name == "google-new.csv" else 1) for index in range(len(listed))]
 
 
-def google(people):
-    head = "Name,Given Name,Family Name,Group Membership,E-mail 1 - Value,Phone 1 - Type,Phone 1 - Value\n"
-    return (head + "".join(f"{name},{name.split()[0]},{name.split()[1]},* myContacts ::: VIP,,Mobile,{phone}\n" for name, phone in people)).encode()
-
-
-def outlook(people):
-    head = '"First Name","Last Name","Company","Mobile Phone","E-mail Address"\r\n'
-    rows = "".join(f'"{name.split()[0]}","{name.split()[1]}","","{phone}",""\r\n' for name, phone in people)
-    return (head + rows).encode("windows-1256")
-
-
-def vcards(people):
-    return "".join(f"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:{name}\r\nTEL;TYPE=CELL:{phone}\r\nEND:VCARD\r\n" for name, phone in people).encode()
-
-
-def spreadsheet_text(people):
-    return ("الاسم;رقم الجوال\r\n" + "".join(f"{name};{phone}\r\n" for name, phone in people)).encode("utf-16")
-
-
-@pytest.mark.parametrize("write, suffix", [(google, "csv"), (outlook, "csv"), (vcards, "vcf"), (spreadsheet_text, "csv")])
-def test_lists_as_other_programs_write_them(tmp_path, write, suffix):
-    count = 500 if write is google else 60
-    listed = list(numbers(count))
-    file = tmp_path / f"people.{suffix}"
-    file.write_bytes(write([(f"{FIRST[i % 6]} {LAST[i % 4]}", phone) for i, (phone, _) in enumerate(listed)]))
-    report = demo("--contacts", str(file))
+@pytest.mark.parametrize("name", FORMATS)
+def test_lists_as_other_programs_write_them(tmp_path, name):
+    listed = people()
+    file = tmp_path / name
+    file.write_bytes(FORMATS[name](listed))
+    report, explained = demo("--contacts", str(file))
     agrees(report)
-    usable = sum(good for _, good in listed)
-    assert report["contacts"]["imported"] == usable
-    assert report["contacts"]["rejected"] == count - usable == len(report["contacts"]["problems"])
-    assert all("short" in problem["reason"] for problem in report["contacts"]["problems"])
+    numbers = {person.number for person in listed if person.number}
+    expected, seen = [], {}
+    for line, person in zip(lines(name, listed), listed):
+        if person.number is None:
+            expected.append((line, person.phone or "phone number" if name != "iphone.vcf" else person.phone))
+        elif person.number in seen:
+            expected.append((line, f"has the same number as line {seen[person.number]}"))
+        else:
+            seen[person.number] = line
+    wrong = sum(person.number is None for person in listed)
+    assert len(listed) >= 500 and wrong == 40 and len(expected) > wrong
+    assert report["contacts"] == {"imported": len(numbers), "rejected": wrong}
+    assert len(explained) == len(expected)
+    for said, (line, reason) in zip(explained, expected):
+        assert said.startswith(f"line {line}: ") and reason in said, (said, line, reason)
+    not_on_whatsapp = sum(int(number) % 25 == 7 for number in numbers)
+    assert report["campaign"]["failed"] == not_on_whatsapp and 0.02 < not_on_whatsapp / len(numbers) < 0.06
 
 
 @pytest.mark.parametrize("content, says", [(b"", "is empty"), (b"Name,Email\nA,b@example.com\n", "no column of phone numbers"),
-                                           (b"PK\x03\x04 but no archive", "XLSX"), (b'Name,Phone\n"A,1\n', "never closed"), ("\ufeffName,Phone\nA\0,050000100\n".encode("utf-16-le"), "U+0000")])
+                                           (b"PK\x03\x04 but no archive", "XLSX"), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 old", "save it as .xlsx"), (b"Name,Phone\nA,12\n", "nobody in it"), ("\ufeffName,Phone\nA\0,050000100\n".encode("utf-16-le"), "U+0000")])
 def test_lists_that_cannot_be_read(tmp_path, content, says):
     file = tmp_path / "people.csv"
     file.write_bytes(content)

@@ -1,6 +1,11 @@
 """Messages over HTTP, as far as they go without WhatsApp: accepted, explained, cancelled, refused."""
 
 import concurrent.futures
+import hashlib
+import http.server
+import threading
+
+from conftest import Server, running
 
 
 def a_session(server):
@@ -116,3 +121,60 @@ def test_what_was_accepted_survives_kill_minus_nine(house):
     listed = house.call("GET", "/api/messages", token=house.owner)
     assert [one["id"] for one in listed.data] == list(reversed(ids))
     assert {one["state"] for one in listed.data} == {"accepted"}
+
+
+def test_scheduled_moved_and_taken_back(owned):
+    a_session(owned)
+    later = send(owned, {"to": "+15550101", "text": "x", "notBefore": "2027-03-01T09:00:00+03:00"})
+    assert later.status == 202 and later.data["notBefore"] == "2027-03-01T06:00:00.000Z", later.body
+    path = f"/api/messages/{later.data['id']}"
+    assert owned.call("GET", f"{path}/timeline", token=owned.owner).data["waiting"]["why"] == "scheduled"
+    moved = owned.call("POST", f"{path}/reschedule", {"notBefore": "2027-03-02T06:00:00Z"}, token=owned.owner)
+    assert moved.status == 200 and moved.data["notBefore"] == "2027-03-02T06:00:00.000Z"
+    assert owned.call("POST", f"{path}/reschedule", {"notBefore": "tomorrow"}, token=owned.owner).problems.keys() == {"notBefore"}
+    assert owned.call("POST", f"{path}/cancel", token=owned.owner).data["state"] == "cancelled"
+    assert owned.call("POST", f"{path}/reschedule", {"notBefore": "2027-03-02T06:00:00Z"}, token=owned.owner).status == 409
+    steps = [step["what"] for step in owned.call("GET", f"{path}/timeline", token=owned.owner).data["steps"]]
+    assert steps == ["accepted", "rescheduled", "cancelled"]
+
+
+class Files(http.server.BaseHTTPRequestHandler):
+    PNG = b"\x89PNG\r\n\x1a\n and more"
+
+    def do_GET(self):
+        status, kind, body = {"/logo.png": (200, "image/png", self.PNG), "/liar.png": (200, "image/png", b"<html>"), "/moved": (302, "text/plain", b"")}.get(
+            self.path, (404, "text/plain", b""))
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Location", "http://169.254.169.254/")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+def test_files_by_address_upload_and_id(folder):
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Files) as files, running(Server(folder, ["--media-allowed-networks", "127.0.0.0/8"])) as server:
+        threading.Thread(target=files.serve_forever, daemon=True).start()
+        server.make_owner()
+        a_session(server)
+        at = f"http://127.0.0.1:{files.server_address[1]}"
+        fetched = send(server, {"to": "+15550101", "text": "logo", "media": {"url": f"{at}/logo.png"}})
+        assert fetched.status == 202, fetched.body
+        file = fetched.data["content"]["media"]["file"]
+        assert file == hashlib.sha256(Files.PNG).hexdigest() and fetched.data["type"] == "image"
+        assert send(server, {"to": "+15550102", "media": {"file": file}}).data["type"] == "image"
+        as_in_23 = server.call("POST", "/api/messages/send-media", {"phone": "15550103", "mediaUrl": f"{at}/logo.png", "caption": "c", "filename": "l.png"}, token=server.owner)
+        assert as_in_23.status == 202, as_in_23.body
+        stored = server.call("POST", "/api/messages/upload", raw=Files.PNG, headers={"Content-Type": "image/png"}, token=server.owner)
+        assert stored.data["file"] == file, "the same file is stored once"
+        wrong = server.call("POST", f"/api/messages/upload?sha256={'0' * 64}", raw=Files.PNG, headers={"Content-Type": "image/png"}, token=server.owner)
+        assert wrong.status == 422 and "sha256" in wrong.problems
+        for path, status in (("/liar.png", 415), ("/moved", 422), ("/nothing", 422)):
+            answer = send(server, {"to": "+15550101", "media": {"url": at + path}})
+            assert answer.status == status, (path, answer.body)
+        assert server.call("HEAD", f"/api/media/{file}", token=server.owner).headers["X-Content-Type-Options"] == "nosniff"
+        assert server.call("GET", "/api/messages", token=server.owner).json["pagination"]["total"] == 3
+        files.shutdown()

@@ -57,6 +57,8 @@ std::size_t count_characters(std::string_view utf8) {
 }
 
 std::string camel_case(std::string_view snake) {
+    // A member that ends in '_' keeps the snake case that WaQtor 2.3 has in places: "is_active_" → "is_active".
+    if (snake.ends_with('_')) return std::string{snake.substr(0, snake.size() - 1)};
     std::string out;
     out.reserve(snake.size());
     bool upper = false;

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <unordered_map>
 
 namespace waqtor {
 namespace {
@@ -178,6 +179,10 @@ std::int64_t TimeZone::offset_at(std::int64_t utc) const {
     return next == changes_.begin() ? first_ : std::prev(next)->offset;
 }
 
+std::chrono::seconds TimeZone::offset(Timestamp at) const {
+    return seconds{offset_at(floor<seconds>(at).time_since_epoch().count())};
+}
+
 LocalTime TimeZone::to_local(Timestamp at) const {
     return LocalTime{at.time_since_epoch() + seconds{offset_at(floor<seconds>(at).time_since_epoch().count())}};
 }
@@ -207,6 +212,15 @@ Result<LocalTime> local_from_iso(std::string_view text) {
         if (auto const utc = from_iso(std::string{text} + (text.size() == 16 ? ":00Z" : "Z")))
             return LocalTime{utc->time_since_epoch()};
     return invalid("local", "must be a time such as 2026-12-01T09:00");
+}
+
+std::chrono::seconds zone_offset(std::string_view name, Timestamp at) {
+    thread_local std::unordered_map<std::string, TimeZone> known;
+    auto const [zone, fresh] = known.try_emplace(std::string{name});
+    if (fresh) zone->second = TimeZone::find(name).value_or(TimeZone{});
+    auto const out = zone->second.offset(at);
+    if (known.size() > 1000) known.clear();   // more than there are: names that are none
+    return out;
 }
 
 }   // namespace waqtor

@@ -17,6 +17,8 @@ public:
     /// UTC.
     TimeZone() = default;
 
+    /// East of UTC.
+    std::chrono::seconds offset(Timestamp at) const;
     LocalTime to_local(Timestamp at) const;
     /// A time that the clocks skip becomes the moment they skip it; of one that they show twice the first is meant.
     Timestamp to_utc(LocalTime local) const;
@@ -49,6 +51,9 @@ private:
     std::int64_t first_ = 0;        // offset before the first change
     Rule rule_;                     // after the last change
 };
+
+/// How far a zone (IANA name) is from UTC at a time. Zero for a zone that is not known. The zones asked for are kept, by thread.
+std::chrono::seconds zone_offset(std::string_view name, Timestamp at);
 
 /// "2026-12-01T09:00" or with seconds. Code::invalid otherwise.
 Result<LocalTime> local_from_iso(std::string_view text);

@@ -104,8 +104,8 @@ BOOST_DESCRIBE_STRUCT(SegmentChanged, (), (segment, removed))
 template <>
 inline constexpr std::array kFields<SegmentChanged>{Field{"segment", "The saved filter"}, Field{"removed", "True when it is gone"}};
 
-enum class ImportState : std::uint8_t { running, done, failed, undone };
-BOOST_DESCRIBE_ENUM(ImportState, running, done, failed, undone)
+enum class ImportState : std::uint8_t { ready, running, done, failed, undoing, undone };
+BOOST_DESCRIBE_ENUM(ImportState, ready, running, done, failed, undoing, undone)
 
 struct ContactsImported {
     static constexpr std::string_view kName = "contact.imported";
@@ -113,18 +113,20 @@ struct ContactsImported {
     static constexpr std::string_view kHelp = "An import went on, ended or was undone; the counts are of the whole import so far";
     ImportId import;
     ImportState state{};
+    std::int64_t total = 0;
     std::int64_t rows = 0;
     std::int64_t created = 0;
     std::int64_t updated = 0;
     std::int64_t skipped = 0;
     std::int64_t errors = 0;
 };
-BOOST_DESCRIBE_STRUCT(ContactsImported, (), (import, state, rows, created, updated, skipped, errors))
+BOOST_DESCRIBE_STRUCT(ContactsImported, (), (import, state, total, rows, created, updated, skipped, errors))
 template <>
 inline constexpr std::array kFields<ContactsImported>{
     Field{"import", "The import"},
     Field{"state", "How far it is"},
-    Field{"rows", "Rows read"},
+    Field{"total", "Rows in the file"},
+    Field{"rows", "Rows dealt with"},
     Field{"created", "Contacts made"},
     Field{"updated", "Contacts changed"},
     Field{"skipped", "Rows that bring nothing new, or a number a second time"},

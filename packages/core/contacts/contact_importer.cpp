@@ -1,236 +1,308 @@
 #include "core/contacts/contact_importer.hpp"
 
+#include "core/base/csv.hpp"
 #include "core/base/format.hpp"
 #include "core/base/utf8.hpp"
-#include "core/contacts/contact_events.hpp"
-#include "core/contacts/fold.hpp"
-#include "core/contacts/import/columns.hpp"
-#include "core/contacts/phone_number.hpp"
+#include "core/contacts/import/scan.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-
-#include <fstream>
-#include <set>
-#include <unordered_map>
 
 namespace waqtor {
 namespace {
-constexpr std::size_t kBatch = 500;
-constexpr std::size_t kMostProblems = 10'000;
-constexpr std::size_t kMostCustom = 50;
+constexpr std::int64_t kBatch = 500;
+constexpr std::size_t kMostProblems = 1000;
+constexpr std::size_t kMostSamples = 3;
+constexpr std::size_t kPart = 1U << 20U;
+constexpr std::int64_t kPage = 1000;
+constexpr auto kReadyFor = std::chrono::hours{7 * 24};
+constexpr std::string_view kNoPhone =
+    "has no column of phone numbers; call it Phone (or الهاتف) in the first row, or say which it is";
+constexpr std::string_view kHalfUploaded = "The file did not come whole";
 
-std::string shortened(import::Table::Row const& row) {
-    std::string out;
-    for (auto const& cell : row.cells) out += (out.empty() ? "" : ", ") + cell;
-    return out.size() <= 200 ? out : std::string{beginning(out, 200)} + "…";
+ContactImport shown(ContactImportRow const& row) {
+    auto const settings = read_json<ImportSettings>(row.options).value_or(ImportSettings{});
+    ContactImport out{.id = row.id,
+                      .state = row.state,
+                      .file_name = row.file_name,
+                      .format = row.format,
+                      .encoding = row.encoding,
+                      .country = settings.country,
+                      .tags = settings.tags,
+                      .columns = {},
+                      .total = row.total_count,
+                      .rows = row.row_count,
+                      .created = row.created_count,
+                      .updated = row.updated_count,
+                      .skipped = row.skipped_count,
+                      .errors = row.error_count,
+                      .undone = row.undone_count,
+                      .kept = row.kept_count,
+                      .created_at = row.created_at,
+                      .finished_at = row.finished_at,
+                      .undone_at = row.undone_at};
+    if (!row.problem.empty()) out.problem = row.problem;
+    for (std::size_t i = 0; i < row.header.size() && i < settings.columns.size(); ++i)
+        out.columns.push_back({row.header[i], settings.columns[i]});
+    return out;
 }
 
-/// The first number that works, mobile ones before others.
-Result<PhoneNumber> choose(std::vector<std::string> const& phones, std::string_view country) {
-    if (phones.empty()) return fail(Code::invalid, "has no phone number");
-    std::optional<PhoneNumber> usable;
-    std::optional<Error> problem;
-    for (auto const& text : phones) {
-        if (text.contains("E+") || text.contains("e+")) {
-            problem = Error{.code = Code::invalid, .message = "the number was shortened by a spreadsheet: " + text};
-            continue;
-        }
-        auto number = read_phone(text, country);
-        if (number && number->mobile) return *number;
-        if (number && !usable) usable = *number;
-        if (!number && !problem) problem = number.error();
-    }
-    if (usable) return *usable;
-    return std::unexpected(*std::move(problem));
+Result<void> check(ImportSettings const& settings) {
+    if (!is_country(settings.country)) return invalid("country", "must be a country's two letters, like SA");
+    for (auto const& tag : settings.tags)
+        if (tag.empty() || count_characters(tag) > 100) return invalid("tags", "must be of 1 to 100 characters each");
+    return {};
 }
 
-/// Takes what the row has into a contact; true when that changed anything.
-bool learn(ContactRow& row, import::Entry const& entry) {
-    auto changed = false;
-    auto const take = [&](std::string& field, std::string const& value, std::size_t most) {
-        if (value.empty() || count_characters(value) > most || field == value) return;
-        field = value;
-        changed = true;
-    };
-    take(row.name, entry.name, 200);
-    take(row.email, entry.email, 254);
-    take(row.company, entry.company, 200);
-    take(row.position, entry.position, 200);
-    if (row.notes.empty()) take(row.notes, entry.notes, 10'000);
-    auto const language = fold(entry.language);
-    if (language.starts_with("ar") || language.starts_with(fold("عربي"))) take(row.language, "ar", 2);
-    if (language.starts_with("en") || language.starts_with(fold("إنجليزي"))) take(row.language, "en", 2);
-    for (auto const& [key, value] : entry.custom)
-        if (count_characters(key) <= 64 && (row.custom.contains(key) || row.custom.size() < kMostCustom))
-            take(row.custom[key], value, 1000);
-    return changed;
+void add_samples(ContactImport& out, std::vector<std::string> const& cells) {
+    for (std::size_t i = 0; i < cells.size() && i < out.columns.size(); ++i) {
+        auto& samples = out.columns[i].samples;
+        if (!samples) samples.emplace();
+        if (samples->size() < kMostSamples && !cells[i].empty()) samples->push_back(import::shortened({cells[i]}));
+    }
 }
 
-struct Wanted {
-    std::int64_t line;
-    PhoneNumber number;
-    import::Entry entry;
-};
-
-/// One run over one file.
-class Run {
-public:
-    Run(ContactParts& parts, Caller who, ImportOptions options)
-        : parts_{parts}, who_{std::move(who)}, options_{std::move(options)}, now_{parts.clock.now()} {
-        report_.id = ImportId::make(now_);
-    }
-
-    Task<ImportReport> over(import::Table table) {
-        CO_TRY(auto const columns, import::guess_columns(table, options_.country));
-        report_.format = table.format;
-        report_.encoding = table.encoding;
-        std::vector<Wanted> batch;
-        for (auto i = std::size_t{columns.header && table.format != "vcard" ? 1U : 0U}; i < table.rows.size(); ++i) {
-            look_at(columns, table.rows[i], batch);
-            if (batch.size() == kBatch) CO_TRY_OK(co_await write(std::exchange(batch, {})));
-        }
-        if (!batch.empty()) CO_TRY_OK(co_await write(std::move(batch)));
-        if (!options_.preview) CO_TRY_OK(co_await tell());
-        co_return std::move(report_);
-    }
-
-private:
-    void look_at(import::Columns const& columns, import::Table::Row const& row, std::vector<Wanted>& batch) {
-        ++report_.rows;
-        auto entry = import::entry_of(columns, row);
-        auto const number = choose(entry.phones, options_.country);
-        if (!number) {
-            ++report_.rejected;
-            return note(row, number.error().message);
-        }
-        auto const [first, fresh] = lines_.emplace(number->e164, row.line);
-        if (!fresh) {
-            ++report_.skipped;
-            return note(row, fmt::format("the same number as in line {}", first->second));
-        }
-        batch.push_back({row.line, *number, std::move(entry)});
-    }
-    void note(import::Table::Row const& row, std::string reason) {
-        if (report_.problems.size() < kMostProblems) report_.problems.push_back({row.line, std::move(reason), shortened(row)});
-    }
-
-    struct Counts {
-        std::int64_t created = 0;
-        std::int64_t updated = 0;
-        std::int64_t skipped = 0;
-    };
-    Task<void> write(std::vector<Wanted> batch) {
-        auto work = [this, batch = std::move(batch)](Transaction& tx) { return take(tx, batch); };
-        auto const counts = options_.preview ? co_await parts_.db.read(std::move(work)) : co_await parts_.db.write(std::move(work));
-        if (!counts) co_return std::unexpected(counts.error());
-        report_.created += counts->created;
-        report_.updated += counts->updated;
-        report_.skipped += counts->skipped;
-        co_return Result<void>{};
-    }
-
-    Result<Counts> take(Transaction& tx, std::vector<Wanted> const& batch) {
-        std::vector<std::string> phones;
-        for (auto const& wanted : batch) phones.push_back(wanted.number.e164);
-        TRY(auto const found, parts_.contacts.with_phones(tx, who_.workspace, phones));
-        std::unordered_map<std::string, ContactRow> known;
-        for (auto const& row : found) known.emplace(*row.phone, row);
-        Counts counts;
-        std::vector<ContactRow> fresh;
-        std::map<std::string, std::vector<ContactId>> tagged;
-        for (auto const& wanted : batch) {
-            auto const at = known.find(wanted.number.e164);
-            auto row = at == known.end() ? made(wanted.number) : at->second;
-            auto const changed = learn(row, wanted.entry);
-            row.search = search_text(row);
-            for (auto const& tag : wanted.entry.tags) tagged[tag].push_back(row.id);
-            for (auto const& tag : options_.tags) tagged[tag].push_back(row.id);
-            if (at == known.end())
-                fresh.push_back(std::move(row));
-            else if (!changed)
-                ++counts.skipped;
-            else {
-                ++counts.updated;
-                row.updated_at = now_;
-                if (!options_.preview) TRY_OK(parts_.contacts.save(tx, row));
-            }
-        }
-        counts.created = std::ssize(fresh);
-        if (options_.preview) return counts;
-        TRY(auto const written, parts_.contacts.add_all(tx, fresh));
-        counts.created = std::ssize(written);
-        counts.skipped += std::ssize(fresh) - std::ssize(written);   // somebody else was quicker
-        auto const lost = [&](ContactId id) {
-            return std::ranges::find(fresh, id, &ContactRow::id) != fresh.end() && std::ranges::find(written, id) == written.end();
-        };
-        if (written.size() != fresh.size())
-            for (auto& [name, contacts] : tagged) std::erase_if(contacts, lost);
-        for (auto const& [name, contacts] : tagged) {
-            TRY(auto const tag, parts_.tags.ensure(tx, {.id = TagId::make(now_),
-                                                        .workspace = who_.workspace,
-                                                        .name = name,
-                                                        .folded = fold(name),
-                                                        .color = "#3B82F6",
-                                                        .created_at = now_,
-                                                        .updated_at = now_}));
-            TRY_OK(parts_.tags.give(tx, tag.id, contacts));
-        }
-        return counts;
-    }
-
-    ContactRow made(PhoneNumber const& number) const {
-        return {.id = ContactId::make(now_),
-                .workspace = who_.workspace,
-                .phone = number.e164,
-                .language = language_of_country(number.country),
-                .country = number.country,
-                .time_zone = time_zone_of(number.country),
-                .source = ContactSource::import,
-                .import_id = report_.id,
-                .created_at = now_,
-                .updated_at = now_};
-    }
-
-    Task<void> tell() {
-        return parts_.db.write([this](Transaction& tx) -> Result<void> {
-            TRY_OK(parts_.events.append(tx, who_.workspace,
-                                        ContactsImported{report_.id, ImportState::done, report_.rows, report_.created,
-                                                         report_.updated, report_.skipped, report_.rejected}));
-            return {};
-        });
-    }
-
-    ContactParts& parts_;
-    Caller who_;
-    ImportOptions options_;
-    Timestamp now_;
-    ImportReport report_;
-    std::unordered_map<std::string, std::int64_t> lines_;   // where each number stood first
-};
+void add_problems(ContactImport& out, std::vector<ImportLineRow> const& notes) {
+    for (auto const& note : notes)
+        if (out.problems->size() < kMostProblems)
+            out.problems->push_back({note.line, note.outcome, note.reason, import::shortened(note.cells)});
+}
 }   // namespace
 
-Task<ImportReport> ContactImporter::import_bytes(Caller who, std::string bytes, ImportOptions options) {
-    if (!is_country(options.country)) co_return invalid("country", "must be a country's two letters, like SA");
-    // Reading numbers takes seconds for a long list, which no thread of the network has.
-    co_return co_await asio::co_spawn(
-        pool_,
-        [](ContactParts& parts, Caller caller, std::string text, ImportOptions wish) -> Task<ImportReport> {
-            CO_TRY(auto table, import::read_table(std::move(text)));
-            Run run{parts, std::move(caller), std::move(wish)};
-            co_return co_await run.over(std::move(table));
-        }(parts_, std::move(who), std::move(bytes), std::move(options)),
-        asio::use_awaitable);
+/// What the file would bring now, in the row's counts and with what people want to see of it.
+Task<ContactImport> ContactImporter::look(ContactImportRow row, std::string bytes) {
+    CO_TRY(auto settings, read_json<ImportSettings>(row.options));
+    CO_TRY(auto people, import::People::open(std::move(bytes), settings.country, settings.columns));
+    row.format = people.format();
+    row.encoding = people.encoding();
+    row.header = people.columns().titles;
+    settings.columns = people.columns().meanings;
+    row.options = write_json(settings);
+    row.problem = people.columns().has_phone() ? "" : kNoPhone;
+    row.row_count = row.created_count = row.updated_count = row.skipped_count = row.error_count = 0;
+    auto out = shown(row);
+    out.problems.emplace();
+    import::Scan scan{std::move(people), row.id, settings.country};
+    for (;;) {
+        CO_TRY(auto batch, scan.next(kBatch));
+        if (batch.rows == 0) break;
+        auto const rows = batch.rows;
+        for (auto const& wanted : batch.wanted) add_samples(out, wanted.cells);
+        for (auto const& note : batch.notes) add_samples(out, note.cells);
+        CO_TRY(auto const plan, co_await parts_.db.read([this, row, settings, batch = std::move(batch)](Transaction& tx) mutable {
+            return import::plan(parts_, tx, row, settings, std::move(batch), parts_.clock.now());
+        }));
+        import::count(row, plan, rows);
+        add_problems(out, plan.notes);
+    }
+    row.total_count = row.row_count;
+    auto full = shown(row);
+    full.problems = std::move(out.problems);
+    std::ranges::sort(*full.problems, {}, &ImportProblem::line);
+    full.columns = std::move(out.columns);
+    co_return full;
 }
 
-Task<ImportReport> ContactImporter::import_file(Caller who, std::filesystem::path file, ImportOptions options) {
-    std::error_code failure;
-    auto const size = std::filesystem::file_size(file, failure);
-    if (failure) co_return invalid("file", "cannot be read: " + file.string());
-    if (size > import::kMostBytes) co_return invalid("file", "is larger than 64 MiB");
-    std::ifstream in{file, std::ios::binary};
-    std::string bytes{std::istreambuf_iterator<char>{in}, {}};
-    co_return co_await import_bytes(std::move(who), std::move(bytes), std::move(options));
+namespace {
+/// The row as it is after a look.
+void take_look(ContactImportRow& row, ContactImport const& seen) {
+    row.format = seen.format;
+    row.encoding = seen.encoding;
+    row.total_count = row.row_count = seen.rows;
+    row.created_count = seen.created;
+    row.updated_count = seen.updated;
+    row.skipped_count = seen.skipped;
+    row.error_count = seen.errors;
+    row.problem = seen.problem.value_or("");
+    row.header.clear();
+    ImportSettings settings{.country = seen.country, .tags = seen.tags};
+    for (auto const& column : seen.columns) {
+        row.header.push_back(column.title);
+        settings.columns.push_back(column.meaning);
+    }
+    row.options = write_json(settings);
+}
+}   // namespace
+
+/// Writes the import with its file, in pieces: a large one would keep other writers waiting.
+Task<void> ContactImporter::keep(ContactImportRow row, std::string bytes) {
+    auto half = row;
+    half.state = ImportState::failed;
+    half.problem = kHalfUploaded;
+    CO_TRY_OK(co_await parts_.db.write([this, half](Transaction& tx) -> Result<void> {
+        TRY_OK(store_.forget_ready(tx, half.workspace, parts_.clock.now() - kReadyFor));
+        return store_.add(tx, half);
+    }));
+    auto const all = std::string_view{bytes};
+    for (std::size_t at = 0; at < all.size(); at += kPart)
+        CO_TRY_OK(co_await parts_.db.write([this, row, at, part = std::string{all.substr(at, kPart)}](Transaction& tx) {
+            return store_.add_part(tx, row.id, static_cast<std::int64_t>(at / kPart), part);
+        }));
+    co_return co_await parts_.db.write([this, row](Transaction& tx) -> Result<void> {
+        TRY(auto const saved, store_.save(tx, row, ImportState::failed, row.row_count));
+        return saved ? Result<void>{} : fail(Code::conflict, "The import was removed while its file came");
+    });
+}
+
+Task<ContactImport> ContactImporter::upload(Caller who, UploadImport wish) {
+    ImportSettings const settings{.country = wish.country.value_or(country_), .tags = std::move(wish.tags)};
+    CO_TRY_OK(check(settings));
+    auto const now = parts_.clock.now();
+    ContactImportRow row{.id = ImportId::make(now),
+                         .workspace = who.workspace,
+                         .state = ImportState::ready,
+                         .file_name = std::string{beginning(wish.file_name, 255)},
+                         .options = write_json(settings),
+                         .created_by = who.user,
+                         .created_at = now};
+    CO_TRY(auto seen, co_await asio::co_spawn(workers_, look(row, wish.bytes), asio::use_awaitable));
+    take_look(row, seen);
+    CO_TRY_OK(co_await keep(row, std::move(wish.bytes)));
+    co_return seen;
+}
+
+/// The import with the wish in its settings; refused once it has started.
+Result<ContactImportRow> ContactImporter::settle(Transaction& tx, WorkspaceId workspace, SetImport const& wish) {
+    TRY(auto row, store_.find(tx, workspace, wish.id));
+    if (row.state != ImportState::ready)
+        return fail(Code::conflict,
+                    fmt::format("The import is {}; only one that is ready can be looked at or started", enum_name(row.state)));
+    TRY(auto settings, read_json<ImportSettings>(row.options));
+    if (wish.country) settings.country = *wish.country;
+    if (wish.tags) settings.tags = *wish.tags;
+    if (wish.columns) settings.columns = *wish.columns;
+    TRY_OK(check(settings));
+    if (settings.columns.size() != row.header.size())
+        return invalid("columns", fmt::format("must name {} columns, as many as the file has", row.header.size()));
+    row.options = write_json(settings);
+    return row;
+}
+
+Task<ContactImport> ContactImporter::preview(Caller who, SetImport wish) {
+    using Found = std::pair<ContactImportRow, std::string>;
+    CO_TRY(auto found, co_await parts_.db.read([this, who, wish](Transaction& tx) -> Result<Found> {
+        TRY(auto row, settle(tx, who.workspace, wish));
+        TRY(auto file, store_.file(tx, row.id));
+        return Found{std::move(row), std::move(file)};
+    }));
+    auto& [row, file] = found;
+    auto const before = row.row_count;
+    CO_TRY(auto seen, co_await asio::co_spawn(workers_, look(row, std::move(file)), asio::use_awaitable));
+    take_look(row, seen);
+    CO_TRY_OK(co_await parts_.db.write([this, row, before](Transaction& tx) -> Result<void> {
+        TRY(auto const saved, store_.save(tx, row, ImportState::ready, before));
+        return saved ? Result<void>{} : fail(Code::conflict, "The import was started or removed meanwhile");
+    }));
+    co_return seen;
+}
+
+Task<ContactImport> ContactImporter::start(Caller who, SetImport wish) {
+    return parts_.db.write([this, who, wish](Transaction& tx) -> Result<ContactImport> {
+        TRY(auto row, settle(tx, who.workspace, wish));
+        TRY(auto const settings, read_json<ImportSettings>(row.options));
+        if (std::ranges::find(settings.columns, ImportMeaning::phone) == settings.columns.end())
+            return invalid("columns", std::string{kNoPhone});
+        auto const before = row.row_count;
+        row.state = ImportState::running;
+        row.row_count = row.created_count = row.updated_count = row.skipped_count = row.error_count = 0;
+        row.problem.clear();
+        TRY(auto const saved, store_.save(tx, row, ImportState::ready, before));
+        if (!saved) return fail(Code::conflict, "The import was started or removed meanwhile");
+        TRY_OK(tell(tx, row));
+        return shown(row);
+    });
+}
+
+Task<ContactImport> ContactImporter::undo(Caller who, ImportId import) {
+    return parts_.db.write([this, who, import](Transaction& tx) -> Result<ContactImport> {
+        TRY(auto row, store_.find(tx, who.workspace, import));
+        auto const before = row.state;
+        if (before != ImportState::done && before != ImportState::failed)
+            return fail(Code::conflict, fmt::format("The import is {}; only one that has ended can be undone", enum_name(before)));
+        row.state = ImportState::undoing;
+        row.undone_count = row.kept_count = 0;
+        row.moved_at.reset();
+        TRY(auto const saved, store_.save(tx, row, before, row.row_count));
+        if (!saved) return fail(Code::conflict, "The import was changed meanwhile");
+        TRY_OK(store_.forget_file(tx, row.id));
+        TRY_OK(tell(tx, row));
+        return shown(row);
+    });
+}
+
+Task<ContactImport> ContactImporter::get(Caller who, ImportId import) {
+    return parts_.db.read([this, who, import](Transaction& tx) -> Result<ContactImport> {
+        TRY(auto const row, store_.find(tx, who.workspace, import));
+        return shown(row);
+    });
+}
+
+Task<Page<ContactImport>> ContactImporter::list(Caller who, PageRequest page) {
+    return parts_.db.read([this, who, page](Transaction& tx) -> Result<Page<ContactImport>> {
+        TRY(auto const rows, store_.list(tx, who.workspace, page));
+        return map_page(rows, [](ContactImportRow const& row) { return shown(row); });
+    });
+}
+
+Task<Page<ImportLine>> ContactImporter::lines(Caller who, ListImportLines wish) {
+    return parts_.db.read([this, who, wish](Transaction& tx) -> Result<Page<ImportLine>> {
+        TRY_OK(store_.find(tx, who.workspace, wish.id));
+        TRY(auto const rows, store_.lines(tx, wish.id, wish.outcome, {wish.limit.value_or(50), wish.offset.value_or(0)}));
+        return map_page(rows, [](ImportLineRow const& row) { return ImportLine{row.line, row.outcome, row.reason, row.cells}; });
+    });
+}
+
+Task<std::string> ContactImporter::rejected_csv(Caller who, ImportId import) {
+    CO_TRY(auto const row,
+           co_await parts_.db.read([this, who, import](Transaction& tx) { return store_.find(tx, who.workspace, import); }));
+    std::string out = "\xef\xbb\xbf";
+    for (auto const& title : row.header) out += csv_cell(title) + ',';
+    out += csv_cell(kRejectedLine) + ',' + csv_cell(kRejectedReason) + "\r\n";
+    for (std::int64_t after = 0;;) {
+        CO_TRY(auto const lines, co_await parts_.db.read([this, import, after](Transaction& tx) {
+            return store_.lines_after(tx, import, ImportOutcome::error, after, kPage);
+        }));
+        if (lines.empty()) co_return out;
+        after = lines.back().line;
+        for (auto const& line : lines) {
+            for (std::size_t i = 0; i < row.header.size(); ++i)
+                out += csv_cell(i < line.cells.size() ? std::string_view{line.cells[i]} : std::string_view{}) + ',';
+            out += std::to_string(line.line) + ',' + csv_cell(line.reason) + "\r\n";
+        }
+    }
+}
+
+Task<void> ContactImporter::remove(Caller who, ImportId import) {
+    return parts_.db.write([this, who, import](Transaction& tx) -> Result<void> {
+        TRY(auto const row, store_.find(tx, who.workspace, import));
+        if (row.state == ImportState::running || row.state == ImportState::undoing)
+            return fail(Code::conflict, fmt::format("The import is {}; wait until it has ended", enum_name(row.state)));
+        return store_.remove(tx, who.workspace, import);
+    });
+}
+
+Task<ContactImport> ContactImporter::wait(Caller who, ImportId import) {
+    auto const executor = co_await asio::this_coro::executor;
+    EventBus::Subscription subscription{bus_, who.workspace, executor};
+    for (;;) {
+        CO_TRY(auto now, co_await get(who, import));
+        if (now.state != ImportState::running && now.state != ImportState::undoing) co_return now;
+        co_await subscription.wait(std::chrono::milliseconds{500});   // another process may carry it out
+    }
+}
+
+Result<void> ContactImporter::tell(Transaction& tx, ContactImportRow const& row) {
+    TRY_OK(parts_.events.append(tx, row.workspace,
+                                ContactsImported{.import = row.id,
+                                                 .state = row.state,
+                                                 .total = row.total_count,
+                                                 .rows = row.row_count,
+                                                 .created = row.created_count,
+                                                 .updated = row.updated_count,
+                                                 .skipped = row.skipped_count,
+                                                 .errors = row.error_count}));
+    return {};
 }
 
 }   // namespace waqtor

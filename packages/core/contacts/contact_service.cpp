@@ -1,13 +1,14 @@
 #include "core/contacts/contact_service.hpp"
 
+#include "core/base/format.hpp"
 #include "core/contacts/contact_events.hpp"
 #include "core/contacts/fold.hpp"
 #include "core/contacts/phone_number.hpp"
 
+#include <unordered_map>
+
 namespace waqtor {
 namespace {
-constexpr std::int64_t kPage = 1000;
-
 Contact from_row(ContactRow const& row) {
     return {.id = row.id,
             .phone = row.phone,
@@ -25,6 +26,7 @@ Contact from_row(ContactRow const& row) {
             .notes = row.notes,
             .tags = {},
             .source = row.source,
+            .is_active = row.is_active,
             .blocked = row.blocked_at.has_value(),
             .opted_out = row.opted_out_at.has_value(),
             .opted_out_at = row.opted_out_at,
@@ -43,32 +45,6 @@ public:
     }
     std::vector<std::string> names;
 };
-
-/// RFC 4180; what begins like a formula gets an apostrophe before it, as spreadsheets take it for text then.
-std::string csv_cell(std::string_view text) {
-    std::string out = "\"";
-    if (!text.empty() && std::string_view{"=+-@\t\r"}.contains(text.front())) out += '\'';
-    for (auto c : text) {
-        if (c == '"') out += '"';
-        out += c;
-    }
-    return out + '"';
-}
-
-/// RFC 2426, section 4: line breaks, commas, semicolons and backslashes are escaped.
-std::string vcard_text(std::string_view text) {
-    std::string out;
-    for (auto c : text) {
-        if (c == '\r') continue;
-        if (c == '\n') {
-            out += "\\n";
-            continue;
-        }
-        if (c == ',' || c == ';' || c == '\\') out += '\\';
-        out += c;
-    }
-    return out;
-}
 }   // namespace
 
 Result<Contact> ContactService::shown(Transaction& tx, ContactRow const& row) {
@@ -83,7 +59,7 @@ Result<void> ContactService::set_tags(Transaction& tx, ContactRow const& row, st
     std::vector<TagId> wanted;
     auto const now = parts_.clock.now();
     for (auto const& name : names) {
-        if (name.empty() || name.size() > 100) return invalid("tags", "must be of 1 to 100 characters each");
+        if (name.empty() || count_characters(name) > 100) return invalid("tags", "must be of 1 to 100 characters each");
         TRY(auto const tag, parts_.tags.ensure(tx, {.id = TagId::make(now),
                                                     .workspace = row.workspace,
                                                     .name = name,
@@ -99,10 +75,9 @@ Result<void> ContactService::set_tags(Transaction& tx, ContactRow const& row, st
     return {};
 }
 
-Task<Contact> ContactService::create(Caller who, CreateContact wish) {
+Result<ContactRow> ContactService::row_of(Caller const& who, CreateContact const& wish, Timestamp now) const {
     auto const number = read_phone(wish.phone, country_);
-    if (!number) co_return invalid("phone", number.error().message);
-    auto const now = parts_.clock.now();
+    if (!number) return std::unexpected(number.error());
     ContactRow row{.id = ContactId::make(now),
                    .workspace = who.workspace,
                    .phone = number->e164,
@@ -119,33 +94,77 @@ Task<Contact> ContactService::create(Caller who, CreateContact wish) {
                    .created_at = now,
                    .updated_at = now};
     row.search = search_text(row);
+    return row;
+}
+
+Result<bool> ContactService::add(Transaction& tx, ContactRow const& row, std::vector<std::string> const& tags) {
+    TRY(auto const added, parts_.contacts.add(tx, row));
+    if (!added) return false;
+    TRY_OK(set_tags(tx, row, tags));
+    TRY_OK(parts_.events.append(tx, row.workspace, ContactCreated{row.id, row.source}));
+    return true;
+}
+
+Task<Contact> ContactService::create(Caller who, CreateContact wish) {
+    CO_TRY(auto const row, row_of(who, wish, parts_.clock.now()));
     co_return co_await parts_.db.write(
         [this, row, tags = wish.tags.value_or(std::vector<std::string>{})](Transaction& tx) -> Result<Contact> {
-            TRY(auto const added, parts_.contacts.add(tx, row));
+            TRY(auto const added, add(tx, row, tags));
             if (!added) return fail(Code::conflict, "There is already a contact with the number " + *row.phone);
-            TRY_OK(set_tags(tx, row, tags));
-            TRY_OK(parts_.events.append(tx, row.workspace, ContactCreated{row.id, row.source}));
             return shown(tx, row);
         });
+}
+
+Task<CreatedContacts> ContactService::create_all(Caller who, std::vector<CreateContact> wishes) {
+    CreatedContacts out;
+    std::vector<std::pair<ContactRow, std::vector<std::string>>> rows;
+    for (auto& wish : wishes) {
+        auto row = row_of(who, wish, parts_.clock.now());
+        if (row)
+            rows.emplace_back(*std::move(row), std::move(wish.tags).value_or(std::vector<std::string>{}));
+        else
+            out.errors.push_back({wish.phone, row.error().details.front().problem});
+    }
+    CO_TRY(out.created, co_await parts_.db.write([this, rows](Transaction& tx) -> Result<std::int64_t> {
+        std::int64_t created = 0;
+        for (auto const& [row, tags] : rows) {
+            TRY(auto const added, add(tx, row, tags));
+            created += added ? 1 : 0;
+        }
+        return created;
+    }));
+    out.skipped = std::ssize(rows) - out.created;
+    co_return out;
+}
+
+Result<std::vector<Contact>> ContactService::shown_all(Transaction& tx, std::vector<ContactRow> const& rows) {
+    std::vector<Contact> out;
+    std::vector<ContactId> ids;
+    std::unordered_map<ContactId, std::size_t> places;
+    for (auto const& row : rows) {
+        places.emplace(row.id, out.size());
+        ids.push_back(row.id);
+        out.push_back(from_row(row));
+    }
+    TRY(auto const tags, parts_.tags.of(tx, ids));
+    for (auto const& tag : tags) out[places.at(tag.contact)].tags.push_back(tag.name);
+    return out;
 }
 
 Task<Page<Contact>> ContactService::list(Caller who, ListContacts wish) {
     return parts_.db.read([this, who, wish](Transaction& tx) -> Result<Page<Contact>> {
         ContactFilter filter{.search = wish.search, .opted_out = wish.opted_out};
         if (wish.tag) filter.tags = std::vector{*wish.tag};
+        if (wish.segment) {
+            if (wish.tag || wish.search || wish.opted_out)
+                return invalid("segment", "cannot be given together with other conditions");
+            TRY(auto const segment, parts_.segments.find(tx, who.workspace, *wish.segment));
+            TRY(filter, read_json<ContactFilter>(segment.filter));
+        }
         TRY(auto const rows, parts_.contacts.list(tx, who.workspace, filter, ContactOrder::newest,
                                                   {wish.limit.value_or(50), wish.offset.value_or(0)}));
-        std::vector<ContactId> ids;
-        Page<Contact> out{{}, rows.total, rows.limit, rows.offset};
-        for (auto const& row : rows.items) {
-            ids.push_back(row.id);
-            out.items.push_back(from_row(row));
-        }
-        TRY(auto const tags, parts_.tags.of(tx, ids));
-        for (auto const& tag : tags)
-            if (auto const at = std::ranges::find(out.items, tag.contact, &Contact::id); at != out.items.end())
-                at->tags.push_back(tag.name);
-        return out;
+        TRY(auto items, shown_all(tx, rows.items));
+        return Page<Contact>{std::move(items), rows.total, rows.limit, rows.offset};
     });
 }
 
@@ -156,16 +175,31 @@ Task<Contact> ContactService::get(Caller who, ContactId contact) {
     });
 }
 
+Result<void> ContactService::change_phone(Transaction& tx, ContactRow& row, std::string const& phone) {
+    TRY(auto const number, read_phone(phone, country_));
+    TRY(auto const others, parts_.contacts.with_phones(tx, row.workspace, std::array{number.e164}));
+    if (!others.empty() && others.front().id != row.id)
+        return fail(Code::conflict, "There is already a contact with the number " + number.e164);
+    row.phone = number.e164;
+    row.country = number.country;
+    row.time_zone = time_zone_of(number.country);
+    return {};
+}
+
 Task<Contact> ContactService::update(Caller who, UpdateContact wish) {
     return parts_.db.write([this, who, wish](Transaction& tx) -> Result<Contact> {
         TRY(auto row, book_.row(tx, who.workspace, wish.id));
         Changes changes;
+        auto const before = row.phone;
+        if (wish.phone) TRY_OK(change_phone(tx, row, *wish.phone));
+        if (row.phone != before) changes.names.emplace_back("phone");
         changes.set("name", row.name, wish.name);
         changes.set("email", row.email, wish.email);
         changes.set("company", row.company, wish.company);
         changes.set("position", row.position, wish.position);
         changes.set("notes", row.notes, wish.notes);
         changes.set("custom", row.custom, wish.custom);
+        changes.set("isActive", row.is_active, wish.is_active);
         if (wish.tags) {
             TRY_OK(set_tags(tx, row, *wish.tags));
             changes.names.emplace_back("tags");
@@ -191,6 +225,18 @@ Task<void> ContactService::remove(Caller who, ContactId contact) {
     });
 }
 
+Task<std::int64_t> ContactService::remove_all(Caller who, std::vector<ContactId> contacts) {
+    return parts_.db.write([this, who, contacts](Transaction& tx) -> Result<std::int64_t> {
+        TRY(auto const ids, parts_.contacts.resolve(tx, who.workspace, contacts));
+        TRY(auto const rows, parts_.contacts.those(tx, who.workspace, ids));
+        for (auto const& row : rows) {
+            TRY_OK(parts_.contacts.remove(tx, who.workspace, row.id));
+            TRY_OK(parts_.events.append(tx, who.workspace, ContactRemoved{row.id}));
+        }
+        return std::ssize(rows);
+    });
+}
+
 Task<Contact> ContactService::opt_out(Caller who, SetConsent wish) {
     return parts_.db.write([this, who, wish](Transaction& tx) -> Result<Contact> {
         TRY_OK(book_.opt_out(tx, who.workspace, wish.id, OptOutSource::api, wish.proof.value_or("")));
@@ -205,50 +251,6 @@ Task<Contact> ContactService::opt_in(Caller who, SetConsent wish) {
         TRY(auto const row, book_.row(tx, who.workspace, wish.id));
         return shown(tx, row);
     });
-}
-
-Task<std::vector<ContactRow>> ContactService::all(WorkspaceId workspace) {
-    std::vector<ContactRow> out;
-    for (ContactId after{};;) {
-        CO_TRY(auto rows, co_await parts_.db.read([this, workspace, after](Transaction& tx) {
-            ContactFilter const everybody;
-            return parts_.contacts.walk(tx, workspace, std::span{&everybody, 1}, after, kPage);
-        }));
-        if (rows.empty()) co_return out;
-        after = rows.back().id;
-        std::ranges::move(rows, std::back_inserter(out));
-    }
-}
-
-Task<std::string> ContactService::csv(Caller who) {
-    CO_TRY(auto const rows, co_await all(who.workspace));
-    std::string out = "\xef\xbb\xbfName,Phone,Email,Company,Position,Language,Notes,Opted out\r\n";
-    for (auto const& row : rows) {
-        auto const name = shown_name(row);
-        for (std::string_view cell :
-             {std::string_view{name}, std::string_view{row.email}, std::string_view{row.company}, std::string_view{row.position},
-              std::string_view{row.language}, std::string_view{row.notes}}) {
-            out += csv_cell(cell) + ',';
-            if (cell.data() == name.data()) out += (row.phone ? "\"" + *row.phone + "\"" : "") + ',';
-        }
-        out += row.opted_out_at ? "yes\r\n" : "no\r\n";
-    }
-    co_return out;
-}
-
-Task<std::string> ContactService::vcards(Caller who) {
-    CO_TRY(auto const rows, co_await all(who.workspace));
-    std::string out;
-    for (auto const& row : rows) {
-        auto const name = vcard_text(shown_name(row));
-        out += "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:" + name + "\r\nN:;" + name + ";;;\r\n";
-        if (row.phone) out += "TEL;TYPE=CELL:" + *row.phone + "\r\n";
-        if (!row.email.empty()) out += "EMAIL:" + vcard_text(row.email) + "\r\n";
-        if (!row.company.empty()) out += "ORG:" + vcard_text(row.company) + "\r\n";
-        if (!row.notes.empty()) out += "NOTE:" + vcard_text(row.notes) + "\r\n";
-        out += "END:VCARD\r\n";
-    }
-    co_return out;
 }
 
 }   // namespace waqtor

@@ -1,7 +1,7 @@
 #include "core/messages/dispatcher.hpp"
 
+#include "core/base/time_zone.hpp"
 #include "core/messages/content_rules.hpp"
-#include "core/messages/zone.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>

@@ -1,6 +1,6 @@
 #include "core/messages/governor.hpp"
 
-#include "core/messages/zone.hpp"
+#include "core/base/time_zone.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
+#include "core/base/time_zone.hpp"
 #include "core/messages/content_rules.hpp"
 #include "core/messages/message_events.hpp"
 #include "core/messages/message_service.hpp"
-#include "core/messages/zone.hpp"
 
 #include <sodium.h>
 

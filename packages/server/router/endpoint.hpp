@@ -37,7 +37,7 @@ struct Endpoint {
     json::object (*output_schema)(SchemaSet&) = nullptr;   // of the whole envelope
     bool output_empty = false;
 
-    bool takes_body() const { return method == Method::post || method == Method::put || method == Method::patch; }
+    bool takes_body() const { return method == Method::post || method == Method::put || method == Method::patch || doc.body; }
 };
 
 namespace detail {

@@ -25,6 +25,7 @@ struct RouteDoc {
     std::vector<Code> errors{};   // those the handler itself gives; what the router gives is known
     std::size_t body_limit = 0;   // bytes; 0 means the server's default
     bool idempotent = false;      // takes an Idempotency-Key
+    bool body = false;            // a DELETE that takes its fields from a JSON body, as WaQtor 2.3 has them
 };
 
 /// No input, or no output. As output: {"success":true}, or no body when the route's success is 204.

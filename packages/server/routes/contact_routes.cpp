@@ -9,8 +9,6 @@ BOOST_DESCRIBE_STRUCT(WhichContact, (), (id))
 template <> inline constexpr std::array kFields<WhichContact>{Field{"id", "The contact"}};
 
 namespace {
-constexpr std::size_t kMostImport = 64U << 20U;
-
 void declare_people(Router& api, ContactService& contacts) {
     api.post<CreateContact, Contact>(
         "/api/contacts",
@@ -80,30 +78,12 @@ void declare_export(Router& api, ContactService& contacts, std::string const& su
 }
 }   // namespace
 
-void declare_contact_routes(Router& api, ContactService& contacts, ContactImporter& imports, std::string country) {
+void declare_contact_routes(Router& api, ContactService& contacts, ContactImporter& imports) {
     declare_people(api, contacts);
     declare_export(api, contacts, "csv", "contacts.exportCsv", "text/csv; charset=utf-8", &ContactService::csv);
     declare_export(api, contacts, "vcf", "contacts.exportVcards", "text/vcard; charset=utf-8", &ContactService::vcards);
-    auto const take = [&](std::string const& path, std::string_view id, std::string_view summary, bool preview) {
-        api.post_file<ImportReport>(
-            path,
-            {.id = id,
-             .summary = summary,
-             .description = "The body is the file itself: CSV in any common encoding, Google's or Outlook's export, vCard or XLSX.",
-             .tag = "Contacts",
-             .scope = Scope::contacts_write,
-             .body_limit = kMostImport},
-            [&imports, country, preview](Caller who, Request const& request) -> Task<Response> {
-                CO_TRY(auto const report, co_await imports.import_bytes(std::move(who), std::string{request.body},
-                                                                        {.country = country, .preview = preview}));
-                Response out;
-                OutputOf<ImportReport>::write(out.body, report);
-                co_return out;
-            });
-    };
-    take("/api/contacts/import", "contacts.import", "Bring in people from a file", false);
-    take("/api/contacts/import/preview", "contacts.previewImport", "Say what an import would do, and why rows would be left out",
-         true);
+    declare_export(api, contacts, "json", "contacts.exportJson", "application/json", &ContactService::json_list);
+    declare_import_routes(api, imports);
 }
 
 }   // namespace waqtor

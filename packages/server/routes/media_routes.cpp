@@ -1,5 +1,4 @@
-#include "server/http/target.hpp"
-#include "server/router/multipart.hpp"
+#include "server/router/upload.hpp"
 #include "server/routes/message_routes.hpp"
 
 namespace waqtor {
@@ -9,45 +8,6 @@ template <class Out> Response answer(unsigned status, Out const& out) {
     Response response{.status = status};
     OutputOf<Out>::write(response.body, out);
     return response;
-}
-
-/// A file that came, as the body itself or as the part "file" of a form, with the form's other fields.
-struct Upload {
-    std::string bytes;
-    std::string mime_type;
-    std::optional<std::string> name{};
-    std::map<std::string, std::string, std::less<>> fields{};
-};
-
-Result<Upload> read_upload(Request const& request) {
-    auto const type = request.header("content-type");
-    Upload out;
-    if (!same_ignoring_case(type.substr(0, type.find(';')), "multipart/form-data")) {
-        out.bytes = request.body;
-        out.mime_type = type;
-        TRY(auto const query, parse_query(request.query));
-        for (auto const& [name, value] : query) out.fields.emplace(name, value);
-        if (auto const name = out.fields.find("name"); name != out.fields.end()) out.name = name->second.substr(0, 255);
-        return out;
-    }
-    TRY(auto const parts, parse_form(type, request.body));
-    auto found = false;
-    for (auto const& part : parts) {
-        if (part.name == "file" && !found) {
-            found = true;
-            out.bytes = part.body;
-            out.mime_type = part.content_type;
-            if (!part.file_name.empty()) out.name = std::string{part.file_name.substr(0, 255)};
-        } else
-            out.fields.emplace(part.name, part.body);
-    }
-    if (!found) return invalid("file", "is required");
-    return out;
-}
-
-std::string field(Upload const& upload, std::string_view name) {
-    auto const at = upload.fields.find(name);
-    return at == upload.fields.end() ? std::string{} : at->second;
 }
 }   // namespace
 
@@ -63,7 +23,7 @@ void declare_media_routes(Router& api, MessageDesk& desk, MediaService& media, M
                                 .body_limit = MediaService::kLargest + 65536},
                                [&media](Caller who, Request const& request) -> Task<Response> {
                                    CO_TRY(auto upload, read_upload(request));
-                                   auto const sha256 = field(upload, "sha256");
+                                   auto const sha256 = upload.field("sha256");
                                    CO_TRY(auto const stored,
                                           co_await media.store(who.workspace, std::move(upload.bytes), std::move(upload.mime_type),
                                                                std::move(upload.name), sha256));
@@ -81,15 +41,15 @@ void declare_media_routes(Router& api, MessageDesk& desk, MediaService& media, M
                            [&media, &desk](Caller who, Request const& request) -> Task<Response> {
                                auto const key = std::string{request.header("idempotency-key").substr(0, 255)};
                                CO_TRY(auto upload, read_upload(request));
-                               SendMessage wish{.to = field(upload, "phone")};
-                               if (auto caption = field(upload, "caption"); !caption.empty()) wish.text = std::move(caption);
-                               if (auto const session = field(upload, "session"); !session.empty()) {
+                               SendMessage wish{.to = upload.field("phone")};
+                               if (auto caption = upload.field("caption"); !caption.empty()) wish.text = std::move(caption);
+                               if (auto const session = upload.field("session"); !session.empty()) {
                                    wish.session = SessionId::parse(session);
                                    if (!wish.session) co_return invalid("session", "must be an id (UUID)");
                                }
                                CO_TRY(auto const stored,
                                       co_await media.store(who.workspace, std::move(upload.bytes), std::move(upload.mime_type),
-                                                           std::move(upload.name), field(upload, "sha256")));
+                                                           std::move(upload.name), upload.field("sha256")));
                                wish.media = MediaWish{.file = stored.file, .name = stored.name};
                                CO_TRY(auto const sent, co_await desk.send(std::move(who), std::move(wish), key));
                                co_return answer(202, sent);

@@ -1,6 +1,7 @@
 #include "server/routes/message_routes.hpp"
 
 #include "core/accounts/account_api.hpp"
+#include "server/routes/messages_23.hpp"
 
 namespace waqtor {
 
@@ -48,18 +49,6 @@ inline constexpr std::array kFields<SendMedia>{
     Field{"caption", "Text with it", 1, 65536},
     Field{"filename", "Its name", 1, 255, Format::single_line},
     Field{"session", "The number to send from; by default the first that works"},
-};
-
-struct BulkRecipient {
-    std::string phone;
-    std::string message;
-    std::map<std::string, std::string> rest{};
-};
-BOOST_DESCRIBE_STRUCT(BulkRecipient, (), (phone, message))
-template <>
-inline constexpr std::array kFields<BulkRecipient>{
-    Field{"phone", "Number with country code", 1, 64, Format::single_line},
-    Field{"message", "Text; {{name}} and {name} are replaced by the other fields", 1, 65536},
 };
 
 struct SendBulk {

@@ -11,6 +11,7 @@ namespace waqtor {
 void declare_message_routes(Router& api, MessageDesk& desk);
 /// /api/messages/upload, /api/messages/send-file and /api/media: files.
 void declare_media_routes(Router& api, MessageDesk& desk, MediaService& media, MessageFiles& files);
+void declare_bulk_media_routes(Router& api, MessageDesk& desk, MediaService& media);
 /// /api/templates.
 void declare_template_routes(Router& api, TemplateService& templates);
 /// /api/governor: limits and what they are used up to.

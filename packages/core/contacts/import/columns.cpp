@@ -106,6 +106,8 @@ constexpr std::array kHeadings{
     Heading{"التصنيف", Meaning::tags},
     Heading{"language", Meaning::language},
     Heading{"اللغة", Meaning::language},
+    Heading{kRejectedLine, Meaning::ignore},
+    Heading{kRejectedReason, Meaning::ignore},
 };
 
 /// Google: "Phone 1 - Value" beside "Phone 1 - Type" (old) or "Phone 1 - Label" (new).
@@ -132,11 +134,11 @@ bool holds_number(std::string const& cell, std::string_view country) {
     return std::ranges::count_if(cell, [](char c) { return c >= '0' && c <= '9'; }) >= 7 && read_phone(cell, country).has_value();
 }
 
-Columns without_header(Table::Row const& row, std::string_view country) {
+Columns without_header(std::vector<std::string> const& cells, std::string_view country) {
     Columns out{.header = false};
     auto named = false;
-    for (std::size_t i = 0; i < row.cells.size(); ++i) {
-        auto const number = holds_number(row.cells[i], country);
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+        auto const number = holds_number(cells[i], country);
         auto const meaning = number ? Meaning::phone : std::exchange(named, true) ? Meaning::custom : Meaning::name;
         out.meanings.push_back(meaning);
         out.titles.push_back(fmt::format("column {}", i + 1));
@@ -168,20 +170,48 @@ std::vector<std::string> tags_of(std::string const& cell) {
 }
 }   // namespace
 
-Result<Columns> guess_columns(Table const& table, std::string_view country) {
+bool Columns::has_phone() const { return std::ranges::find(meanings, Meaning::phone) != meanings.end(); }
+
+Columns guess_columns(std::vector<std::string> const& first, std::string_view country) {
     Columns out;
-    for (auto const& title : table.header) {
+    for (auto const& title : first) {
         out.meanings.push_back(meaning_of(title));
         out.titles.push_back(title);
     }
-    if (std::ranges::find(out.meanings, Meaning::phone) != out.meanings.end()) return out;
-    auto const& first = table.rows.front();
-    if (std::ranges::any_of(first.cells, [&](auto const& cell) { return holds_number(cell, country); }))
+    if (out.has_phone()) return out;
+    if (std::ranges::any_of(first, [&](auto const& cell) { return holds_number(cell, country); }))
         return without_header(first, country);
-    return invalid("file", "has no column of phone numbers; call it Phone (or الهاتف) in the first row");
+    return out;
 }
 
-Entry entry_of(Columns const& columns, Table::Row const& row) {
+Result<People> People::open(std::string bytes, std::string_view country, std::vector<Meaning> const& chosen) {
+    TRY(auto table, open_table(std::move(bytes)));
+    std::vector<Row> first;
+    auto columns = guess_columns(table.header, country);
+    while (table.header.empty()) {
+        auto& row = first.emplace_back();
+        TRY(auto const more, table.rows->next(row));
+        if (!more) return invalid("file", first.size() == 1 ? "has no rows" : "has no row that can be read");
+        if (!row.problem.empty()) continue;
+        columns = guess_columns(row.cells, country);
+        if (columns.header) first.pop_back();
+        break;
+    }
+    if (!chosen.empty()) {
+        if (chosen.size() != columns.meanings.size())
+            return invalid("columns", fmt::format("must name {} columns, as many as the file has", columns.meanings.size()));
+        columns.meanings = chosen;
+    }
+    return People{std::move(table), std::move(columns), std::move(first)};
+}
+
+Result<bool> People::next(Row& row) {
+    if (given_ == first_.size()) return table_.rows->next(row);
+    row = std::move(first_[given_++]);
+    return true;
+}
+
+Entry entry_of(Columns const& columns, Row const& row) {
     Entry out;
     std::array<std::string, 3> names;
     for (std::size_t i = 0; i < row.cells.size() && i < columns.meanings.size(); ++i) {

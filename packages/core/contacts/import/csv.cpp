@@ -10,69 +10,6 @@
 namespace waqtor::import {
 namespace {
 
-class Reader {
-public:
-    Reader(std::string_view text, char delimiter) : text_{text}, delimiter_{delimiter} {}
-
-    bool at_end() const { return at_ >= text_.size(); }
-    std::int64_t line() const { return line_; }
-
-    Result<std::vector<std::string>> next() {
-        std::vector<std::string> cells;
-        for (;;) {
-            TRY(auto cell, read_cell());
-            cells.push_back(std::move(cell));
-            if (cells.size() > kMostColumns)
-                return invalid("file", fmt::format("line {} has more than {} columns", line_, kMostColumns));
-            if (at_end()) return cells;
-            auto const c = text_[at_++];
-            if (c == delimiter_) continue;
-            if (c == '\r' && !at_end() && text_[at_] == '\n') ++at_;
-            ++line_;
-            return cells;
-        }
-    }
-
-private:
-    Result<std::string> read_cell() {
-        std::string out;
-        if (!at_end() && text_[at_] == '"') {
-            TRY_OK(read_quoted(out));
-        }
-        while (!at_end() && text_[at_] != delimiter_ && text_[at_] != '\n' && text_[at_] != '\r') {
-            out += text_[at_++];
-            if (out.size() > kMostCell) return too_long();
-        }
-        auto const first = out.find_first_not_of(" \t");
-        if (first == out.npos) return std::string{};
-        return out.substr(first, out.find_last_not_of(" \t") - first + 1);
-    }
-    Result<void> read_quoted(std::string& out) {
-        auto const began = line_;
-        ++at_;
-        for (;;) {
-            if (at_end()) return invalid("file", fmt::format("the quote that opens on line {} is never closed", began));
-            auto const c = text_[at_++];
-            if (c == '"') {
-                if (at_end() || text_[at_] != '"') return {};
-                ++at_;
-            }
-            if (c == '\n') ++line_;
-            out += c;
-            if (out.size() > kMostCell) return too_long();
-        }
-    }
-    std::unexpected<Error> too_long() const {
-        return invalid("file",
-                       fmt::format("line {} has a cell of more than {} bytes; is it really a list of people?", line_, kMostCell));
-    }
-
-    std::string_view text_;
-    char delimiter_;
-    std::size_t at_ = 0;
-    std::int64_t line_ = 1;
-};
-
 /// The one that stands most often in the first line, outside of quotes.
 char delimiter_of(std::string_view text) {
     std::array<std::pair<char, std::size_t>, 4> counts{{{',', 0}, {';', 0}, {'\t', 0}, {'|', 0}}};
@@ -85,29 +22,122 @@ char delimiter_of(std::string_view text) {
     }
     return std::ranges::max_element(counts, {}, &std::pair<char, std::size_t>::second)->first;
 }
+
+std::string trimmed(std::string text) {
+    auto const first = text.find_first_not_of(" \t");
+    if (first == text.npos) return {};
+    text.erase(text.find_last_not_of(" \t") + 1);
+    text.erase(0, first);
+    return text;
+}
+
+class CsvRows final : public Rows {
+public:
+    explicit CsvRows(std::string text) : text_{std::move(text)} {
+        if (text_.size() > 5 && (text_.starts_with("sep=") || text_.starts_with("SEP="))) {
+            delimiter_ = text_[4];
+            at_ = std::min(text_.find('\n'), text_.size() - 1) + 1;
+            line_ = 2;
+        } else
+            delimiter_ = delimiter_of(text_);
+    }
+
+    Result<bool> next(Row& row) override {
+        while (at_ < text_.size()) {
+            read(row);
+            if (row.problem.empty() && std::ranges::all_of(row.cells, &std::string::empty)) continue;
+            if (++count_ > kMostRows) return too_many_rows();
+            return true;
+        }
+        return false;
+    }
+
+private:
+    void read(Row& row) {
+        row = {line_, {}, {}};
+        auto const began = at_;
+        for (auto more = true; more; more = passes_delimiter()) {
+            if (!read_cell(row)) return give_up_line(row, began);
+            if (row.cells.size() <= kMostColumns) continue;
+            row.cells.pop_back();
+            row.problem = fmt::format("has more than {} columns", kMostColumns);
+        }
+    }
+    /// Behind a delimiter there is another cell; behind the end of a line there is not.
+    bool passes_delimiter() {
+        if (at_ == text_.size()) return false;
+        if (text_[at_] == delimiter_) {
+            ++at_;
+            return true;
+        }
+        passes_line_end();
+        return false;
+    }
+    void passes_line_end() {
+        auto const c = text_[at_++];
+        if (c == '\r' && at_ < text_.size() && text_[at_] == '\n') ++at_;
+        ++line_;
+    }
+    bool ends_cell(std::size_t at) const {
+        return at >= text_.size() || text_[at] == delimiter_ || text_[at] == '\n' || text_[at] == '\r';
+    }
+
+    /// False when its quote is never closed.
+    bool read_cell(Row& row) {
+        std::string cell;
+        auto long_one = false;
+        auto const take = [&](char c) {
+            long_one = long_one || cell.size() >= kMostCell;
+            if (!long_one) cell += c;
+        };
+        if (at_ < text_.size() && text_[at_] == '"' && !read_quoted(take)) return false;
+        for (; !ends_cell(at_); ++at_) take(text_[at_]);
+        if (long_one) row.problem = too_long();
+        row.cells.push_back(trimmed(std::move(cell)));
+        return true;
+    }
+    template <class F> bool read_quoted(F const& take) {
+        auto const began = line_;
+        ++at_;
+        while (at_ < text_.size()) {
+            auto const c = text_[at_++];
+            if (c == '"') {
+                if (at_ < text_.size() && text_[at_] == '"') {
+                    ++at_;
+                    take('"');
+                    continue;
+                }
+                // A cell of several lines ends with its quote. Text behind it means that this one opens the next cell, and that
+                // ours was forgotten lines before.
+                return line_ == began || ends_cell(at_) || text_[at_] == ' ' || text_[at_] == '\t';
+            }
+            if (c == '\n' || (c == '\r' && (at_ == text_.size() || text_[at_] != '\n'))) ++line_;
+            take(c);
+        }
+        return false;
+    }
+    /// Leaves out the line the row began on; the next line is read as if nothing had been.
+    void give_up_line(Row& row, std::size_t began) {
+        auto const end = std::min(text_.find_first_of("\r\n", began), text_.size());
+        row.cells = {text_.substr(began, std::min(end - began, kMostCell))};
+        row.problem = "has a quote that is never closed";
+        at_ = end;
+        line_ = row.line;
+        if (at_ < text_.size()) passes_line_end();
+    }
+
+    std::string text_;
+    char delimiter_ = ',';
+    std::size_t at_ = 0;
+    std::int64_t line_ = 1;
+    std::size_t count_ = 0;
+};
 }   // namespace
 
-Result<Table> read_csv(Utf8 text) {
-    auto body = std::string_view{text.text};
-    auto skipped = 0;
-    auto delimiter = delimiter_of(body);
-    if (body.size() > 5 && (body.starts_with("sep=") || body.starts_with("SEP="))) {
-        delimiter = body[4];
-        body.remove_prefix(std::min(body.find('\n') + 1, body.size()));
-        skipped = 1;
-    }
-    Table out{.format = "csv", .encoding = std::move(text.encoding), .header = {}, .rows = {}};
-    Reader reader{body, delimiter};
-    while (!reader.at_end()) {
-        auto const line = reader.line() + skipped;
-        TRY(auto cells, reader.next());
-        if (std::ranges::all_of(cells, &std::string::empty)) continue;
-        if (out.rows.size() >= kMostRows) return invalid("file", fmt::format("has more than {} rows", kMostRows));
-        out.rows.push_back({line, std::move(cells)});
-    }
-    if (out.rows.empty()) return invalid("file", "has no rows");
-    out.header = out.rows.front().cells;   // the columns decide whether it is one
-    return out;
-}
+std::unique_ptr<Rows> csv_rows(std::string text) { return std::make_unique<CsvRows>(std::move(text)); }
+
+std::string too_long() { return fmt::format("has a cell of more than {} bytes", kMostCell); }
+
+std::unexpected<Error> too_many_rows() { return invalid("file", fmt::format("has more than {} rows", kMostRows)); }
 
 }   // namespace waqtor::import

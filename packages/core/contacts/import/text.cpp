@@ -24,6 +24,7 @@ Result<std::string> convert(std::string_view bytes, char const* from) {
     auto const size = ucnv_convert("UTF-8", from, out.data(), most, bytes.data(), static_cast<std::int32_t>(bytes.size()), &status);
     if (U_FAILURE(status)) return invalid("file", std::string{"cannot be read as "} + from);
     out.resize(static_cast<std::size_t>(size));
+    out.shrink_to_fit();
     if (out.find('\0') != out.npos) return invalid("file", "has the character U+0000, which no list of people has");
     return out;
 }
@@ -70,23 +71,34 @@ Result<Utf8> to_utf8(std::string bytes) {
         TRY(auto text, convert(bytes, name));
         return Utf8{std::move(text), name == "UTF-16LE"sv ? "utf-16le" : "utf-16be"};
     }
-    if (bytes.find('\0') != bytes.npos) return invalid("file", "is neither text nor XLSX: it has zero bytes");
+    if (bytes.find('\0') != bytes.npos) return invalid("file", "is neither text nor a spreadsheet (XLSX): it has zero bytes");
     if (is_utf8(bytes)) return Utf8{std::move(bytes), "utf-8"};
     auto const arabic = looks_arabic(bytes);
     TRY(auto text, convert(bytes, arabic ? "windows-1256" : "windows-1252"));
     return Utf8{std::move(text), arabic ? "windows-1256" : "windows-1252"};
 }
 
-Result<Table> read_table(std::string bytes) {
+Result<Table> open_table(std::string bytes) {
+    using namespace std::string_view_literals;
     if (bytes.empty()) return invalid("file", "is empty");
     if (bytes.size() > kMostBytes) return invalid("file", "is larger than 64 MiB");
-    if (bytes.starts_with("PK\x03\x04")) return read_xlsx(bytes);
+    if (bytes.starts_with("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"sv))
+        return invalid("file", "is an Excel file of the old kind (.xls); save it as .xlsx or CSV and import that");
+    if (bytes.starts_with("PK\x03\x04")) {
+        TRY(auto rows, xlsx_rows(bytes));
+        return Table{.format = "xlsx", .encoding = "utf-8", .rows = std::move(rows)};
+    }
     TRY(auto text, to_utf8(std::move(bytes)));
     auto const start = text.text.find_first_not_of(" \t\r\n");
     if (start == text.text.npos) return invalid("file", "is empty");
     auto word = text.text.substr(start, 11);
     std::ranges::transform(word, word.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
-    return word == "BEGIN:VCARD" ? read_vcards(std::move(text)) : read_csv(std::move(text));
+    if (word == "BEGIN:VCARD")
+        return Table{.format = "vcard",
+                     .encoding = std::move(text.encoding),
+                     .header = vcard_columns(),
+                     .rows = vcard_rows(std::move(text.text))};
+    return Table{.format = "csv", .encoding = std::move(text.encoding), .rows = csv_rows(std::move(text.text))};
 }
 
 }   // namespace waqtor::import

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 // vCard 2.1, 3.0 (RFC 2426) and 4.0 (RFC 6350): folded lines, quoted-printable, escapes; pictures are skipped.
 
@@ -135,33 +136,66 @@ void take(std::vector<std::string>& cells, Property const& property, std::string
         for (auto& tag : parts_of(list)) add_value(cells[tags], std::move(tag));
     }
 }
+
+bool is_taken(std::string_view name) {
+    constexpr std::array<std::string_view, 8> kTaken{"FN", "N", "TEL", "EMAIL", "ORG", "TITLE", "NOTE", "CATEGORIES"};
+    return std::ranges::find(kTaken, name) != kTaken.end();
+}
+
+class Cards final : public Rows {
+public:
+    explicit Cards(std::string text) : text_{std::move(text)} {}
+
+    Result<bool> next(Row& row) override {
+        for (std::string line; lines_.next(line);) {
+            auto const property = property_of(line);
+            if (property.name == "BEGIN") {
+                auto const unended = open_;
+                if (unended) finish(row, fmt::format("has no END:VCARD before card {}", card_ + 1));
+                begin();
+                if (unended) return true;
+            } else if (property.name == "END" && open_) {
+                finish(row, "");
+                open_ = false;
+                if (std::cmp_greater(card_, kMostRows)) return too_many_rows();
+                return true;
+            } else if (open_ && is_taken(property.name)) {
+                if (property.value.size() > kMostCell)
+                    problem_ = too_long();
+                else
+                    take(cells_, property, structured_);
+            }
+        }
+        if (!std::exchange(open_, false)) return false;
+        finish(row, "has no END:VCARD");
+        return true;
+    }
+
+private:
+    void begin() {
+        cells_.assign(count, "");
+        structured_.clear();
+        problem_.clear();
+        open_ = true;
+        ++card_;
+    }
+    void finish(Row& row, std::string problem) {
+        if (cells_[name].empty()) cells_[name] = structured_;
+        row = {card_, std::move(cells_), problem.empty() ? std::move(problem_) : std::move(problem)};
+    }
+
+    std::string text_;
+    Lines lines_{text_};
+    std::vector<std::string> cells_;
+    std::string structured_;
+    std::string problem_;
+    bool open_ = false;
+    std::int64_t card_ = 0;
+};
 }   // namespace
 
-Result<Table> read_vcards(Utf8 text) {
-    Table out{.format = "vcard",
-              .encoding = std::move(text.encoding),
-              .header = {"name", "phone", "email", "company", "position", "notes", "tags"},
-              .rows = {}};
-    Lines lines{text.text};
-    std::vector<std::string> cells;
-    std::string structured;
-    std::int64_t card = 0;
-    for (std::string line; lines.next(line);) {
-        auto const property = property_of(line);
-        if (property.name == "BEGIN") {
-            cells.assign(count, "");
-            structured.clear();
-            ++card;
-        } else if (property.name == "END" && !cells.empty()) {
-            if (cells[name].empty()) cells[name] = structured;
-            if (out.rows.size() >= kMostRows) return invalid("file", fmt::format("has more than {} cards", kMostRows));
-            out.rows.push_back({card, std::exchange(cells, {})});
-        } else if (!cells.empty())
-            take(cells, property, structured);
-    }
-    if (!cells.empty()) return invalid("file", fmt::format("card {} has no END:VCARD", card));
-    if (out.rows.empty()) return invalid("file", "has no cards");
-    return out;
-}
+std::unique_ptr<Rows> vcard_rows(std::string text) { return std::make_unique<Cards>(std::move(text)); }
+
+std::vector<std::string> vcard_columns() { return {"name", "phone", "email", "company", "position", "notes", "tags"}; }
 
 }   // namespace waqtor::import
