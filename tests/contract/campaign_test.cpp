@@ -211,6 +211,9 @@ TEST_P(CampaignContract, PausesWhenTooManyFailOrLeave) {
     for (std::size_t i = 0; i < 2; ++i) move(first[i].id, MessageState::sent);
     for (std::size_t i = 2; i < 4; ++i) move(first[i].id, MessageState::failed);
     pump_all();
+    EXPECT_EQ(now(failing).status, CampaignStatus::running) << "those that fail at once do not speak for those under way";
+    move_all(MessageState::failed);
+    pump_all();
     EXPECT_EQ(now(failing).status, CampaignStatus::paused);
     EXPECT_EQ(now(failing).reason, "failure_rate");
     EXPECT_EQ(now(failing).accepted_count, 0);

@@ -32,6 +32,20 @@ TEST_P(ContactBookContract, LearnsWhatWhatsAppTells) {
     EXPECT_THAT(events(), ElementsAre("contact.created", "contact.updated", "contact.updated"));
 }
 
+TEST_P(ContactBookContract, ThePhonesAddressBookNamesOnlyWhoIsKnownHere) {
+    auto const note = [&](Person const& who, std::string_view name) {
+        must(write([&](Transaction& tx) { return book().note_book_name(tx, workspace, who, name); }));
+    };
+    auto const amal = identify({.phone = "+15550101"});
+    note({.phone = "+15550102"}, "Mother");
+    EXPECT_THAT(audience({.everyone = true}), ElementsAre(amal)) << "nobody is written to for standing in an address book";
+    note({.phone = "+15550101", .lid = "900"}, "Amal of the market");
+    EXPECT_EQ(row(amal).book_name, "Amal of the market");
+    EXPECT_EQ(row(amal).lid, "900");
+    note({.lid = "900"}, "");
+    EXPECT_EQ(row(amal).book_name, "");
+}
+
 TEST_P(ContactBookContract, APhoneAndALidThatAreOnePersonBecomeTheOlderContact) {
     auto const by_phone = identify({.phone = "+15550101", .name = "Amal"});
     auto const by_lid = identify({.lid = "900"});

@@ -39,7 +39,8 @@ std::string_view stopped_by(StopRules const& rules, CampaignCounts const& counts
     auto const over = [](std::int64_t part, std::int64_t whole, std::int64_t percent) {
         return percent < 100 && part > 0 && part * 100 >= percent * whole;
     };
-    if (over(failed, failed + reached, rules.failure_percent.value_or(25))) return "failure_rate";
+    // Those under way count as not failed: numbers without WhatsApp fail at once, long before the first of the others is sent.
+    if (over(failed, failed + reached + counts.accepted, rules.failure_percent.value_or(25))) return "failure_rate";
     if (over(opted_out, reached, rules.opt_out_percent.value_or(5))) return "opt_out_rate";
     return {};
 }

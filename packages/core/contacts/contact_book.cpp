@@ -134,7 +134,10 @@ Result<ContactId> ContactBook::learn(Transaction& tx, ContactRow row, Person con
     return row.id;
 }
 
-Result<void> ContactBook::note_book_name(Transaction& tx, WorkspaceId workspace, ContactId contact, std::string_view name) {
+Result<void> ContactBook::note_book_name(Transaction& tx, WorkspaceId workspace, Person const& who, std::string_view name) {
+    TRY(auto const known, parts_.contacts.known_as(tx, workspace, who));
+    if (known.empty()) return {};
+    TRY(auto const contact, identify(tx, workspace, who));
     TRY(auto found, row(tx, workspace, contact));
     if (found.book_name == name) return {};
     found.book_name = name;

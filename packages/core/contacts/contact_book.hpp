@@ -22,7 +22,7 @@ public:
     void add_hook(ContactHook& hook) { hooks_.push_back(&hook); }
 
     Result<ContactId> identify(Transaction& tx, WorkspaceId workspace, Person const& who) override;
-    Result<void> note_book_name(Transaction& tx, WorkspaceId workspace, ContactId contact, std::string_view name) override;
+    Result<void> note_book_name(Transaction& tx, WorkspaceId workspace, Person const& who, std::string_view name) override;
     Result<ContactCardRow> find(Transaction& tx, WorkspaceId workspace, ContactId contact) override;
     Result<std::vector<ContactCardRow>> audience(Transaction& tx, WorkspaceId workspace, AudienceQuery const& query,
                                                  ContactId after, std::int64_t limit) override;

@@ -8,8 +8,7 @@ Result<void> MessageService::phone_changed(Transaction& tx, SessionRef session, 
     if (change.kind != PhoneChangeKind::contact || (!change.person.phone && !change.person.lid)) return {};
     auto who = change.person;
     who.name.reset();   // that would be how they call themselves
-    TRY(auto const contact, parts_.contacts.identify(tx, session.workspace, who));
-    return parts_.contacts.note_book_name(tx, session.workspace, contact, change.on ? change.text : std::string{});
+    return parts_.contacts.note_book_name(tx, session.workspace, who, change.on ? change.text : std::string{});
 }
 
 }   // namespace waqtor

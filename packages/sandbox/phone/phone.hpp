@@ -12,10 +12,10 @@ struct Letter {
     Jid from;   // the device
     Jid chat;   // the person or group
     std::string type;
-    std::string text;        // or caption; empty for anything else
-    std::string file{};      // SHA-256 in hex of the file that came with it, or what is wrong with it
-    bool readable = false;   // false: it could not be decrypted, and a retry was asked for
-    Jid back{};              // where an answer goes, in the addressing that was used
+    std::string text;                     // or caption; empty for anything else
+    std::string file{};                   // SHA-256 in hex of the file that came with it, or what is wrong with it
+    bool readable = false;                // false: it could not be decrypted, and a retry was asked for
+    Jid back{};                           // where an answer goes, in the addressing that was used
     std::vector<std::string> options{};   // of a poll
     Bytes secret{};                       // of a poll: what votes are sealed with
 };

@@ -152,8 +152,8 @@ Result<std::vector<RecipientRow>> SqlCampaignStore::pending_of(waqtor::Transacti
 
 Result<std::optional<RecipientRow>> SqlCampaignStore::last_sent(waqtor::Transaction& tx, WorkspaceId workspace, ContactId contact,
                                                                 Timestamp since) {
-    static auto const kLast =
-        kRecipient + " WHERE contact = $2 AND sent_at >= $3" + std::string{kOfWorkspace} + " ORDER BY sent_at DESC, campaign DESC LIMIT 1";
+    static auto const kLast = kRecipient + " WHERE contact = $2 AND sent_at >= $3" + std::string{kOfWorkspace} +
+                              " ORDER BY sent_at DESC, campaign DESC LIMIT 1";
     return of(tx).maybe<RecipientRow>(kLast, workspace, contact, since);
 }
 
