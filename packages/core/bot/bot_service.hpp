@@ -69,7 +69,6 @@ private:
         std::int64_t version = -1;
         std::vector<CompiledRule> all;
     };
-    asio::awaitable<void> loop(std::stop_token stop);
     Task<bool> catch_up(WorkspaceId workspace);
     Result<bool> read_some(Transaction& tx, WorkspaceId workspace, std::size_t limit, bool skip);
     Result<void> look_at(Transaction& tx, WorkspaceId workspace, StoredEvent const& event);

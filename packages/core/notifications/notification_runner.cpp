@@ -1,10 +1,6 @@
 // From the event log to people's notifications.
+#include "core/events/follow_log.hpp"
 #include "core/notifications/notification_service.hpp"
-
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/strand.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 namespace waqtor {
 namespace {
@@ -91,20 +87,7 @@ Result<void> write_for_all(NotificationParts const& parts, Transaction& tx, Work
 }
 
 asio::awaitable<void> NotificationRunner::run(std::stop_token stop) {
-    // A strand: the executor may have many threads, and who wakes us comes on another.
-    auto const strand = asio::make_strand(co_await asio::this_coro::executor);
-    co_await asio::co_spawn(strand, loop(std::move(stop)), asio::use_awaitable);
-}
-
-asio::awaitable<void> NotificationRunner::loop(std::stop_token stop) {
-    EventBus::Subscription subscription{parts_.bus, WorkspaceId{}, co_await asio::this_coro::executor};
-    auto const on_stop = std::stop_callback{stop, [this] { parts_.bus.wake({}); }};
-    while (!stop.stop_requested()) {
-        auto const more = co_await step();
-        if (stop.stop_requested()) break;
-        // What another process wrote wakes nobody here, so look every second as well.
-        if (!more || !*more) co_await subscription.wait(std::chrono::seconds{1});
-    }
+    return follow_log(parts_.bus, std::move(stop), [this] { return step(); });
 }
 
 Task<bool> NotificationRunner::step() {

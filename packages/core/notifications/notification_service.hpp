@@ -74,7 +74,6 @@ public:
     static constexpr std::string_view kCursor = "notifications";
 
 private:
-    asio::awaitable<void> loop(std::stop_token stop);
     Task<bool> catch_up(WorkspaceId workspace);
     /// Passes over events that are nothing to tell without a write for each: most are.
     Task<std::optional<bool>> pass_over(WorkspaceId workspace);
