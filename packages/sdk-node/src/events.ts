@@ -145,8 +145,10 @@ export interface ContactsImported {
   /** The import */
   import: string;
   /** How far it is */
-  state: "running" | "done" | "failed" | "undone";
-  /** Rows read */
+  state: "ready" | "running" | "done" | "failed" | "undoing" | "undone";
+  /** Rows in the file */
+  total: number;
+  /** Rows dealt with */
   rows: number;
   /** Contacts made */
   created: number;
@@ -292,7 +294,7 @@ export interface MessageChanged {
   session: string;
   /** The chat */
   chat: string;
-  /** What changed: text, revoked, notBefore */
+  /** What changed: text, revoked, notBefore, media (its file is here now) */
   changed: Array<string>;
 }
 export interface CampaignCreated {
