@@ -61,7 +61,7 @@ def test_the_documentation_shows_every_operation_and_tries_one(page, server):
     described = server.call("GET", "/api/openapi.json").json
     operations = [one for path in described["paths"].values() for one in path.values() if "operationId" in one]
     page.goto(f"{server.url}/api/docs")
-    expect(page.locator(".opblock")).to_have_count(len(operations))
+    expect(page.locator(".opblock")).to_have_count(len(operations), timeout=60_000)   # a page of many operations, on a busy machine
     health = page.locator(".opblock", has=page.get_by_text("/health", exact=True))
     health.locator(".opblock-summary-control").click()
     health.get_by_role("button", name="Try it out").click()

@@ -9,6 +9,9 @@ BOOST_DESCRIBE_STRUCT(WhichContact, (), (id))
 template <> inline constexpr std::array kFields<WhichContact>{Field{"id", "The contact"}};
 
 namespace {
+/// A list without our envelope: the file is for other programs.
+struct ContactList {};
+
 void declare_people(Router& api, ContactService& contacts) {
     api.post<CreateContact, Contact>(
         "/api/contacts",
@@ -21,7 +24,11 @@ void declare_people(Router& api, ContactService& contacts) {
         [&](Caller who, CreateContact wish) { return contacts.create(std::move(who), std::move(wish)); });
     api.get<ListContacts, Page<Contact>>(
         "/api/contacts",
-        {.id = "contacts.list", .summary = "List contacts, newest first", .tag = "Contacts", .scope = Scope::contacts_read},
+        {.id = "contacts.list",
+         .summary = "List contacts, newest first",
+         .tag = "Contacts",
+         .scope = Scope::contacts_read,
+         .errors = {Code::not_found}},   // a segment there is not
         [&](Caller who, ListContacts wish) { return contacts.list(std::move(who), std::move(wish)); });
     api.get<WhichContact, Contact>("/api/contacts/{id}",
                                    {.id = "contacts.get",
@@ -64,25 +71,40 @@ void declare_people(Router& api, ContactService& contacts) {
                                   [&](Caller who, SetConsent wish) { return contacts.opt_in(std::move(who), std::move(wish)); });
 }
 
+}   // namespace
+
+template <> struct OutputOf<ContactList> {
+    static json::object schema(SchemaSet& set) { return {{"type", "array"}, {"items", set.of<Contact>()}}; }
+};
+
+namespace {
 using Export = Task<std::string> (ContactService::*)(Caller);
-void declare_export(Router& api, ContactService& contacts, std::string const& suffix, std::string_view id, std::string_view type,
-                    Export write) {
-    api.raw("/api/contacts/export." + suffix,
-            {.id = id, .summary = "Every contact as a file", .tag = "Contacts", .scope = Scope::contacts_read}, type,
-            [&contacts, write, type, suffix](Caller who, Request const&) -> Task<Response> {
-                CO_TRY(auto body, co_await (contacts.*write)(std::move(who)));
-                co_return Response{.content_type = type,
-                                   .headers = {{"Content-Disposition", "attachment; filename=\"contacts." + suffix + "\""}},
-                                   .body = std::move(body)};
-            });
+Endpoint::Raw exporter(ContactService& contacts, std::string suffix, std::string_view type, Export write) {
+    return [&contacts, write, type, suffix = std::move(suffix)](Caller who, Request const&) -> Task<Response> {
+        CO_TRY(auto body, co_await (contacts.*write)(std::move(who)));
+        co_return Response{.content_type = type,
+                           .headers = {{"Content-Disposition", "attachment; filename=\"contacts." + suffix + "\""}},
+                           .body = std::move(body)};
+    };
+}
+
+void declare_exports(Router& api, ContactService& contacts) {
+    auto const doc = [](std::string_view id) {
+        return RouteDoc{.id = id, .summary = "Every contact as a file", .tag = "Contacts", .scope = Scope::contacts_read};
+    };
+    constexpr auto* kCsv = "text/csv; charset=utf-8";
+    constexpr auto* kVcard = "text/vcard; charset=utf-8";
+    api.raw("/api/contacts/export.csv", doc("contacts.exportCsv"), kCsv, exporter(contacts, "csv", kCsv, &ContactService::csv));
+    api.raw("/api/contacts/export.vcf", doc("contacts.exportVcards"), kVcard,
+            exporter(contacts, "vcf", kVcard, &ContactService::vcards));
+    api.raw_json<ContactList>("/api/contacts/export.json", doc("contacts.exportJson"),
+                              exporter(contacts, "json", "application/json", &ContactService::json_list));
 }
 }   // namespace
 
 void declare_contact_routes(Router& api, ContactService& contacts, ContactImporter& imports) {
     declare_people(api, contacts);
-    declare_export(api, contacts, "csv", "contacts.exportCsv", "text/csv; charset=utf-8", &ContactService::csv);
-    declare_export(api, contacts, "vcf", "contacts.exportVcards", "text/vcard; charset=utf-8", &ContactService::vcards);
-    declare_export(api, contacts, "json", "contacts.exportJson", "application/json", &ContactService::json_list);
+    declare_exports(api, contacts);
     declare_import_routes(api, imports);
 }
 

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 namespace waqtor::import {
@@ -138,6 +139,7 @@ std::string shortened(std::vector<std::string> const& cells) {
         out += (out.empty() ? "" : ", ") + cell;
         if (out.size() > 200) break;
     }
+    std::ranges::replace_if(out, [](unsigned char c) { return c < ' '; }, ' ');   // one line, whatever the cells hold
     return out.size() <= 200 ? out : std::string{beginning(out, 200)} + "…";
 }
 
