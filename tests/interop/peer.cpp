@@ -204,6 +204,10 @@ void Peer::link_by_code(std::string const& number) {
     start();
     expect("qr");
     auto const code = text(call("code", {{"number", number}}), "code");
+    // baileys shows the code before the service knows of it.
+    auto const asked = ground_->wait_for(
+        [&](auto const& entry) { return entry.tag == "pairing code" && entry.device == number + "@s.whatsapp.net"; }, kPatience);
+    if (!asked) fail("never asked for a code");
     if (auto const typed = ground_->enter_code(number, code); !typed) fail("code " + code + ": " + typed.error().message);
     expect_login(number);
 }
