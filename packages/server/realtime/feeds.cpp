@@ -37,7 +37,7 @@ struct Feeds::Feed {
 };
 
 Feeds::Feeds(HubParts& parts, asio::any_io_executor home)
-    : parts_{parts}, home_{std::move(home)}, samples_{home_}, deflater_{parts.settings.compression_level} {}
+    : parts_{parts}, home_{std::move(home)}, deflater_{parts.settings.compression_level} {}
 
 void Feeds::begin() {
     asio::co_spawn(home_, sample(), [self = shared_from_this()](std::exception_ptr) {});
@@ -47,11 +47,14 @@ void Feeds::begin() {
 asio::awaitable<void> Feeds::sample() {
     auto const self = shared_from_this();
     parts_.tally.add();
+    asio::steady_timer each{home_};   // here, because it must not outlive the executor as this object does
+    samples_ = &each;
     while (!stopping_) {
-        samples_.expires_after(std::chrono::seconds{1});
-        co_await samples_.async_wait(asio::as_tuple(asio::use_awaitable));
+        each.expires_after(std::chrono::seconds{1});
+        co_await each.async_wait(asio::as_tuple(asio::use_awaitable));
         if (!stopping_) parts_.watch.sample(parts_.counters, parts_.settings.alerts, parts_.clock.now(), resident_bytes());
     }
+    samples_ = nullptr;
     parts_.tally.remove();
 }
 
@@ -95,7 +98,7 @@ void Feeds::leave_here(WorkspaceId workspace, Shard& shard) {
 void Feeds::stop() {
     asio::post(home_, [self = shared_from_this()] {
         self->stopping_ = true;
-        self->samples_.cancel();
+        if (self->samples_) self->samples_->cancel();
         for (auto const& [workspace, feed] : self->feeds_) {
             feed->subscription.interrupt();
             feed->pause.cancel();

@@ -31,7 +31,7 @@ private:
 
     HubParts& parts_;
     asio::any_io_executor home_;
-    asio::steady_timer samples_;
+    asio::steady_timer* samples_ = nullptr;   // while sample() runs
     Deflater deflater_;
     std::unordered_map<WorkspaceId, std::shared_ptr<Feed>> feeds_;
     bool stopping_ = false;

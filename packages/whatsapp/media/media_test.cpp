@@ -149,7 +149,12 @@ TEST(Media, AHundredMegabytesTakeConstantMemory) {
     ASSERT_TRUE(read);
     EXPECT_EQ(read->file, made.file);
     EXPECT_EQ(read->size, 1600u * piece.size());
-    EXPECT_LT(resident() - before, 2048);
+#if __has_feature(address_sanitizer)
+    constexpr auto kMost = 16 * 1024;   // the sanitizer keeps what was freed for a while
+#else
+    constexpr auto kMost = 2 * 1024;
+#endif
+    EXPECT_LT(resident() - before, kMost);
 }
 
 }   // namespace
