@@ -230,7 +230,6 @@ def test_random_kills_lose_and_double_nothing(ground):
     print(f"{KILLS} kills, {sent} messages out and {received} in: 0 lost, 0 twice")
 
 
-@pytest.mark.skipif(not CRASHING.exists(), reason="waqtor_crashing was not built")
 def test_a_kill_at_every_named_point_loses_and_doubles_nothing(ground):
     shop, outside = ground
     points = subprocess.run([CRASHING], env={"WAQTOR_CRASH_AT": "list"}, capture_output=True, text=True, check=True).stdout.split()

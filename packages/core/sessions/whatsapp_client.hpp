@@ -97,7 +97,7 @@ struct PresenceNews {
 /// Why WhatsApp did not take a message.
 enum class Refusal : std::uint8_t {
     not_on_whatsapp,
-    reach_out_locked,   // 463: no new contacts for now
+    reach_out_locked,   // 463: no new contacts until it ends
     rate_limited,
     not_allowed,   // not a member, not an admin, blocked
     media_failed,
