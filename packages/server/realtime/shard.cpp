@@ -17,7 +17,6 @@ bool touches_rights(std::string_view type) {
 Shard::Shard(HubParts& parts, asio::any_io_executor executor)
     : parts_{parts},
       executor_{std::move(executor)},
-      timer_{executor_},
       read_buffer_(kReadBuffer),
       deflater_{parts.settings.compression_level} {}
 
@@ -34,7 +33,7 @@ void Shard::remove(Client& client) {
         if (group->second.clients.empty()) groups_.erase(group);
     }
     clients_.erase(client.shared_from_this());
-    if (clients_.empty()) timer_.cancel();
+    if (clients_.empty()) timer_.reset();
     parts_.left(workspace, *this);
 }
 
@@ -113,8 +112,8 @@ void Shard::abort() {
 void Shard::sweep() {
     sweeping_ = !clients_.empty();
     if (!sweeping_) return;
-    timer_.expires_after(parts_.settings.sweep);
-    timer_.async_wait([this](boost::system::error_code failure) {
+    timer_.emplace(executor_, parts_.settings.sweep);
+    timer_->async_wait([this](boost::system::error_code failure) {
         if (failure) return sweep();   // cancelled because nobody was left; somebody may be here by now
         auto const now = Client::Steady::now();
         for (auto const& client : std::vector(clients_.begin(), clients_.end())) client->check(now);

@@ -6,6 +6,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <optional>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -51,7 +52,7 @@ private:
 
     HubParts& parts_;
     asio::any_io_executor executor_;
-    asio::steady_timer timer_;
+    std::optional<asio::steady_timer> timer_;   // while there are clients: it must not outlive the executor as this object does
     std::unordered_set<std::shared_ptr<Client>> clients_;
     std::unordered_map<WorkspaceId, Group> groups_;
     std::vector<char> read_buffer_;
