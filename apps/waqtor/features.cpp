@@ -22,8 +22,6 @@ namespace {
 LoginPolicy policy_from(Settings const& settings) {
     return {.login_lasts = std::chrono::hours{settings.login_hours()},
             .refresh_lasts = std::chrono::hours{24 * settings.refresh_days()},
-            .attempts_per_account = settings.login_attempts(),
-            .attempts_per_address = settings.login_attempts_per_address(),
             .fixed_key = settings.api_key()};
 }
 

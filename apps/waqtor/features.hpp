@@ -74,7 +74,8 @@ public:
     sql::SqlLoginStore login_rows;
     sql::SqlKeyStore key_rows;
     sql::SqlWorkspaceSettingStore workspace_settings;
-    AccountParts account_parts{on.db, users, login_rows, key_rows, workspace_settings, log, on.clock, hasher, revision};
+    LoginLimiter limiter{on.clock, on.settings.login_attempts(), on.settings.login_attempts_per_address()};
+    AccountParts account_parts{on.db, users, login_rows, key_rows, workspace_settings, log, on.clock, hasher, limiter, revision};
     AccountService accounts{account_parts};
     LoginService logins;
     KeyService keys{account_parts};

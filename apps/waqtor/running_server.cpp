@@ -28,19 +28,23 @@ HttpSettings http_settings(Settings const& settings) {
             .key = settings.key()};
 }
 
-Result<void> check_exposure(House& house, Settings const& settings) {
-    if (is_loopback(settings.host()) || settings.host() == "localhost") return {};
+Result<void> check_exposure(House& house, std::string_view what, std::string const& host) {
+    if (is_loopback(host) || host == "localhost") return {};
     TRY(auto const owned, run_here(house.features.accounts.has_owner()));
     if (owned) return {};
     return fail(Code::forbidden,
-                fmt::format("server.host is {}, which others can reach, but no owner exists yet. Start on 127.0.0.1 and open "
+                fmt::format("{} is {}, which others can reach, but no owner exists yet. Start on 127.0.0.1 and open "
                             "the setup link, or run `waqtor user create`, then start again",
-                            settings.host()));
+                            what, host));
 }
 
-Result<void> open_sockets(HttpServer& server, Settings const& settings) {
+Result<void> open_sockets(HttpServer& server, House& house, Settings const& settings) {
     auto const inherited = inherited_listeners();
-    for (auto fd : inherited) TRY_OK(server.adopt(fd));
+    for (auto fd : inherited) {
+        TRY(auto const host, address_of(fd));
+        TRY_OK(check_exposure(house, "The socket this was started with", host));
+        TRY_OK(server.adopt(fd));
+    }
     if (!inherited.empty()) return {};
     return server.listen(settings.host(), static_cast<unsigned short>(settings.port()));
 }
@@ -58,7 +62,7 @@ RunningServer::RunningServer(Settings const& settings, FolderLock lock, std::uni
 Result<std::unique_ptr<RunningServer>> RunningServer::start(Settings const& settings) {
     TRY(auto lock, FolderLock::take(settings.data()));
     TRY(auto house, House::open(settings));
-    TRY_OK(check_exposure(*house, settings));
+    TRY_OK(check_exposure(*house, "server.host", settings.host()));
     std::unique_ptr<RunningServer> out{new RunningServer{settings, std::move(lock), std::move(house)}};
     TRY_OK(out->open());
     return out;
@@ -89,7 +93,7 @@ Result<void> RunningServer::open() {
     declare_setup_page(*api_);
     declare_monitor_page(*api_);
     http_ = std::make_unique<HttpServer>(http_settings(settings_), *api_, traffic_.get());
-    TRY_OK(open_sockets(*http_, settings_));
+    TRY_OK(open_sockets(*http_, *house_, settings_));
     hub_->start(http_->executor());
     TRY_OK(http_->start());
     url_ = url_of(settings_, http_->port());

@@ -1,6 +1,7 @@
 #include "command.hpp"
 #include "running_server.hpp"
 #include "server/http/listen.hpp"
+#include "startup_pages.hpp"
 
 #include <sys/resource.h>
 #include <boost/asio/signal_set.hpp>
@@ -76,6 +77,7 @@ int serve(Settings& settings, Output const& output, std::function<Result<void>(R
     auto server = RunningServer::start(settings);
     if (!server) return output.failure(server.error());
     Caretaker caretaker{(*server)->house(), (*server)->log()};
+    give_back_startup_pages();
     if (auto const done = ready(**server); !done) return output.failure(done.error());
     notify_manager("READY=1");
     caretaker.run((*server)->http());

@@ -1,5 +1,7 @@
 """Registering, logins, refresh and logout: WaQtor 2.3's routes, done properly."""
 
+import concurrent.futures
+
 from conftest import PASSWORD
 
 
@@ -105,6 +107,23 @@ def test_failed_logins_are_limited_per_account(owned):
     assert limited.status == 429
     assert 0 < int(limited.headers["Retry-After"]) <= 900
     assert owned.log_in().status == 200, "other accounts are not affected"
+
+
+def test_guesses_at_once_are_not_more_than_one_by_one(owned):
+    with concurrent.futures.ThreadPoolExecutor(40) as pool:
+        statuses = list(pool.map(lambda _: owned.log_in("victim@example.com", "guess").status, range(40)))
+    assert statuses.count(401) <= 10 and set(statuses) <= {401, 429, 503}, statuses
+    for _ in range(10 - statuses.count(401)):   # what was too much at once was not looked at, and does not count
+        assert owned.log_in("victim@example.com", "guess").status == 401
+    assert owned.log_in("victim@example.com", "guess").status == 429
+
+
+def test_guesses_at_the_current_password_are_limited_too(owned):
+    change = {"currentPassword": "wrong", "newPassword": "a much better one"}
+    for _ in range(10):
+        assert owned.call("PUT", "/api/auth/password", change, token=owned.owner).status == 403
+    limited = owned.call("PUT", "/api/auth/password", {**change, "currentPassword": PASSWORD}, token=owned.owner)
+    assert limited.status == 429 and int(limited.headers["Retry-After"]) > 0
 
 
 def test_a_cookie_login_changes_things_only_from_our_own_pages(owned):

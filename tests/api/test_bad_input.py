@@ -11,6 +11,14 @@ def rows(server):
     return lists, server.call("GET", "/api/events?limit=1000", token=server.owner).json["last"]
 
 
+def test_a_large_body_of_a_stranger_is_refused_before_any_of_it_is_read(house):
+    head = "POST /api/messages/upload HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 60000000\r\n"
+    for proof, status in (("", 401), ("X-API-Key: wqk_nobody\r\n", 401), (f"X-API-Key: {house.make_key('events_read')}\r\n", 403)):
+        with socket.create_connection((house.address.hostname, house.address.port)) as connection:
+            connection.sendall(f"{head}{proof}\r\n".encode())   # and none of the body
+            assert connection.makefile().readline().split()[1] == str(status)
+
+
 def key(**changes):
     return {"name": "x", "scopes": ["events_read"], **changes}
 

@@ -67,6 +67,11 @@ def test_people_and_keys_from_the_command_line(house):
 def test_other_addresses_are_refused_until_an_owner_exists(folder):
     refused = waqtor("serve", "--data", str(folder), "--listen", "0.0.0.0:0")
     assert refused.returncode == 4 and "no owner exists" in refused.stderr
+    with socket.create_server(("0.0.0.0", 0)) as given:   # as systemd would
+        as_systemd = 'exec 3<&$0; LISTEN_PID=$$ LISTEN_FDS=1 exec "$@"'
+        refused = subprocess.run(["bash", "-c", as_systemd, str(given.fileno()), BINARY, "serve", "--data", str(folder)], pass_fds=[given.fileno()],
+                                 capture_output=True, text=True)
+    assert refused.returncode == 4 and "no owner exists" in refused.stderr
     assert waqtor("user", "create", "--data", str(folder), "--email", "owner@example.com", stdin=PASSWORD + "\n").returncode == 0
     process = subprocess.Popen([BINARY, "serve", "--json", "--data", str(folder), "--listen", "0.0.0.0:0"], stdout=subprocess.PIPE, text=True)
     said = json.loads(process.stdout.readline())

@@ -44,6 +44,18 @@ def test_a_key_cannot_make_a_stronger_key(owned):
     assert owned.call("POST", "/api/keys", {"name": "x", "scopes": ["users_write"]}, key=maker).status == 403
 
 
+def test_a_key_made_with_a_key_ends_no_later_and_works_from_nowhere_else(owned):
+    end = datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=1)
+    maker = owned.make_key("keys_write", "events_read", addresses=["127.0.0.0/8"], expiresAt=end.isoformat())
+    wish = {"name": "x", "scopes": ["events_read"]}
+    made = owned.call("POST", "/api/keys", wish, key=maker).data
+    assert made["addresses"] == ["127.0.0.0/8"]
+    assert datetime.datetime.fromisoformat(made["expiresAt"]) - end < datetime.timedelta(seconds=1)
+    later = (end + datetime.timedelta(hours=1)).isoformat()
+    assert owned.call("POST", "/api/keys", {**wish, "expiresAt": later}, key=maker).status == 403
+    assert owned.call("POST", "/api/keys", {**wish, "addresses": ["0.0.0.0/0"]}, key=maker).status == 403
+
+
 def test_the_fixed_key_of_23_works_when_it_is_set(folder):
     from conftest import Server, running
 
@@ -53,3 +65,4 @@ def test_the_fixed_key_of_23_works_when_it_is_set(folder):
         server.make_owner()
         assert server.call("GET", "/api/events", key=key).status == 200
         assert server.call("GET", "/api/events", key=key + "x").status == 401
+        assert server.call("POST", "/api/keys", {"name": "x", "scopes": ["events_read"]}, key=key).status == 403, "nobody made it"

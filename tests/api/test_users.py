@@ -34,6 +34,18 @@ def test_an_invitation_can_be_taken_back(owned):
     assert owned.register("agent@example.com", invitationToken=made["token"]).status == 403
 
 
+def test_an_invitation_ends_with_the_right_of_who_sent_it(owned):
+    admin = join(owned, "admin@example.com", "admin")
+    tokens = [invite(owned, f"{name}@example.com", "admin", admin["token"]).data["token"] for name in ("first", "second")]
+    assert owned.call("PUT", f"/api/users/{admin['user']['id']}", {"role": "agent"}, token=owned.owner).status == 200
+    assert owned.register("first@example.com", invitationToken=tokens[0]).status == 403
+    assert owned.call("PUT", f"/api/users/{admin['user']['id']}", {"role": "admin"}, token=owned.owner).status == 200
+    assert owned.register("first@example.com", invitationToken=tokens[0]).status == 201
+    assert owned.call("DELETE", f"/api/users/{admin['user']['id']}", token=owned.owner).status == 200
+    refused = owned.register("second@example.com", invitationToken=tokens[1])
+    assert refused.status == 403 and "may not invite" in refused.body
+
+
 def test_roles_limit_what_people_may_do(owned):
     admin = join(owned, "admin@example.com", "admin")
     agent = join(owned, "agent@example.com", "agent")

@@ -37,10 +37,11 @@ protected:
     sql::SqlWorkspaceSettingStore setting_store;
     sql::SqlEventLog log{clock};
     PasswordHasher hasher;
+    LoginLimiter limiter{clock, 2, 3};   // failures of an account, of an address
     std::atomic<std::uint64_t> revision = 0;
-    AccountParts const parts{db(), users, login_store, key_store, setting_store, log, clock, hasher, revision};
+    AccountParts const parts{db(), users, login_store, key_store, setting_store, log, clock, hasher, limiter, revision};
     AccountService accounts{parts};
-    LoginService logins{parts, {.attempts_per_account = 2, .attempts_per_address = 3}};
+    LoginService logins{parts, {}};
     KeyService keys{parts};
 };
 WAQTOR_ON_EVERY_DATABASE(AccountServices);

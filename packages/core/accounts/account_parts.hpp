@@ -1,5 +1,6 @@
 #pragma once
 #include "core/accounts/account_store.hpp"
+#include "core/accounts/login_limiter.hpp"
 #include "core/base/time.hpp"
 #include "core/events/event_log.hpp"
 #include "core/trust/password.hpp"
@@ -18,6 +19,7 @@ struct AccountParts {
     EventLog& events;
     Clock const& clock;
     PasswordHasher& hasher;
+    LoginLimiter& limiter;   // of guesses at passwords, wherever one is asked for
     /// Goes up when a right is taken away: what was remembered about callers before is void.
     std::atomic<std::uint64_t>& revision;
 };

@@ -94,6 +94,11 @@ Result<InvitationRow> AccountService::find_invitation(Transaction& tx, std::stri
     if (!invitation || invitation->accepted_at || invitation->expires_at <= parts_.clock.now())
         return fail(Code::forbidden, "The invitation is unknown, used or expired");
     if (invitation->email != email) return fail(Code::forbidden, "The invitation is for another e-mail address");
+    if (invitation->invited_by == UserId{}) return *invitation;   // by the operator's fixed key
+    auto const host = parts_.users.find(tx, invitation->workspace, invitation->invited_by);
+    if (!host && host.error().code != Code::not_found) return std::unexpected(host.error());
+    if (!host || !host->is_active || !scopes_of(host->role).has(Scope::users_write) || !may_give({.role = host->role}, invitation->role))
+        return fail(Code::forbidden, "Who sent the invitation may not invite any more");
     return *invitation;
 }
 
@@ -169,8 +174,15 @@ Task<User> AccountService::update_profile(Caller who, UpdateProfile wish) {
 Task<void> AccountService::change_password(Caller who, ChangePassword wish) {
     CO_TRY(auto const row, co_await parts_.db.read(
                                [users = &parts_.users, who](Transaction& tx) { return users->find(tx, who.workspace, who.user); }));
-    CO_TRY(auto const fits, co_await parts_.hasher.verify(row.password_hash, wish.current_password));
-    if (!fits) co_return fail(Code::forbidden, "The current password is wrong");
+    auto const account = "user " + who.user.text();
+    CO_TRY_OK(parts_.limiter.begin(account, who.address));
+    auto const fits = co_await parts_.hasher.verify(row.password_hash, wish.current_password);
+    if (!fits) {
+        parts_.limiter.withdraw(account, who.address);
+        co_return std::unexpected(fits.error());
+    }
+    if (!*fits) co_return fail(Code::forbidden, "The current password is wrong");
+    parts_.limiter.succeeded(account, who.address);
     CO_TRY_OK(check_password("newPassword", wish.new_password, row.email));
     CO_TRY(auto hash, co_await parts_.hasher.hash(std::move(wish.new_password)));
     auto outcome = co_await parts_.db.write([this, who = std::move(who), hash = std::move(hash)](Transaction& tx) -> Result<void> {

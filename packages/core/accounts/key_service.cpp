@@ -41,6 +41,20 @@ KeyRow make_row(Caller const& who, CreateKey const& wish, std::string const& tok
     for (auto const& session : wish.sessions.value_or(std::vector<SessionId>{})) row.sessions.push_back(session.text());
     return row;
 }
+
+/// A key made with a key ends no later and works from no more places.
+Result<void> keep_within(CreateKey& wish, KeyRow const& parent) {
+    if (parent.expires_at) {
+        if (!wish.expires_at) wish.expires_at = parent.expires_at;
+        if (*wish.expires_at > *parent.expires_at) return fail(Code::forbidden, "You cannot give a key a later end than your own key's");
+    }
+    if (parent.cidrs.empty()) return {};
+    if (!wish.addresses) wish.addresses = parent.cidrs;
+    for (auto const& range : *wish.addresses)
+        if (std::ranges::find(parent.cidrs, range) == parent.cidrs.end())
+            return fail(Code::forbidden, "You cannot give a key an address that is not one of your own key's");
+    return {};
+}
 }   // namespace
 
 Scopes scopes_from(std::vector<std::string> const& names) {
@@ -51,6 +65,7 @@ Scopes scopes_from(std::vector<std::string> const& names) {
 }
 
 Task<Key> KeyService::create(Caller who, CreateKey wish) {
+    if (who.proof == Proof::key && !who.key) co_return fail(Code::forbidden, "The fixed API key cannot make keys; log in as a person");
     for (auto scope : wish.scopes)
         if (!who.scopes.has(scope))
             co_return fail(Code::forbidden, "You cannot give a key the scope " + std::string{enum_name(scope)});
@@ -61,6 +76,12 @@ Task<Key> KeyService::create(Caller who, CreateKey wish) {
         for (auto const& session : *wish.sessions)
             if (std::ranges::find(who.sessions, session) == who.sessions.end())
                 co_return fail(Code::forbidden, "You cannot give a key a session you may not use");
+    }
+    if (who.key) {
+        CO_TRY(auto const parent, co_await parts_.db.read([keys = &parts_.keys, who](Transaction& tx) {
+            return keys->find(tx, who.workspace, *who.key);
+        }));
+        CO_TRY_OK(keep_within(wish, parent));
     }
     auto token = make_token("wqk_");
     auto const row = make_row(who, wish, token, now);

@@ -10,22 +10,27 @@ namespace waqtor {
 LoginService::LoginService(AccountParts parts, LoginPolicy policy)
     : parts_{parts},
       policy_{std::move(policy)},
-      limiter_{parts.clock, policy_.attempts_per_account, policy_.attempts_per_address},
       fixed_key_hash_{policy_.fixed_key.empty() ? Bytes{} : token_hash(policy_.fixed_key)} {}
 
 Task<StartedLogin> LoginService::log_in(LogIn wish, Caller from) {
     auto const email = boost::algorithm::to_lower_copy(wish.email);
-    CO_TRY_OK(limiter_.check(email, from.address));
-    CO_TRY(auto const user,
+    CO_TRY_OK(parts_.limiter.begin(email, from.address));
+    auto proven = co_await prove(email, std::move(wish.password));
+    if (!proven) {
+        parts_.limiter.withdraw(email, from.address);
+        co_return std::unexpected(std::move(proven.error()));
+    }
+    if (!*proven) co_return fail(Code::unauthenticated, "The e-mail address or the password is wrong");
+    parts_.limiter.succeeded(email, from.address);
+    co_return co_await start(*std::move(*proven), wish.kind.value_or(LoginKind::bearer), std::move(from));
+}
+
+Task<std::optional<UserRow>> LoginService::prove(std::string email, Secret password) {
+    CO_TRY(auto user,
            co_await parts_.db.read([users = &parts_.users, email](Transaction& tx) { return users->find_by_email(tx, email); }));
     auto hash = user && user->is_active ? std::optional{user->password_hash} : std::nullopt;
-    CO_TRY(auto const fits, co_await parts_.hasher.verify(std::move(hash), std::move(wish.password)));
-    if (!fits) {
-        limiter_.failed(email, from.address);
-        co_return fail(Code::unauthenticated, "The e-mail address or the password is wrong");
-    }
-    limiter_.succeeded(email);
-    co_return co_await start(*user, wish.kind.value_or(LoginKind::bearer), std::move(from));
+    CO_TRY(auto const fits, co_await parts_.hasher.verify(std::move(hash), std::move(password)));
+    co_return fits ? std::move(user) : std::nullopt;
 }
 
 Task<StartedLogin> LoginService::start(UserRow user, LoginKind kind, Caller from) {

@@ -2,15 +2,12 @@
 #include "core/accounts/account_api.hpp"
 #include "core/accounts/account_parts.hpp"
 #include "core/accounts/caller.hpp"
-#include "core/accounts/login_limiter.hpp"
 
 namespace waqtor {
 
 struct LoginPolicy {
     std::chrono::hours login_lasts{168};
     std::chrono::hours refresh_lasts{24 * 30};
-    std::int64_t attempts_per_account = 10;
-    std::int64_t attempts_per_address = 50;
     std::string fixed_key{};   // auth.api_key; empty: none
 };
 
@@ -45,6 +42,8 @@ public:
     Task<Caller> recheck(Caller caller) override;
 
 private:
+    /// Who fits address and password; the same work for unknown people.
+    Task<std::optional<UserRow>> prove(std::string email, Secret password);
     struct Remembered {
         Caller caller;
         std::uint64_t revision = 0;
@@ -60,7 +59,6 @@ private:
 
     AccountParts parts_;
     LoginPolicy policy_;
-    LoginLimiter limiter_;
     Bytes fixed_key_hash_;
     std::mutex mutex_;   // callers_ is asked from every network thread
     std::map<Bytes, Remembered> callers_;

@@ -18,6 +18,7 @@ namespace {
 using asio::ip::tcp;
 constexpr auto kAsync = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kReadStep = 8 * 1024;
+constexpr std::size_t kSlowestBody = 32 * 1024;   // bytes a second
 constexpr std::size_t kFlushAt = 64 * 1024;      // answers to pipelined requests are collected up to here
 constexpr std::size_t kKeepBuffer = 64 * 1024;   // larger buffers are given back between requests
 
@@ -189,14 +190,19 @@ private:
     Task<void> read_body(Head const& head) {
         auto const own = world_.handler.body_limit(request_);
         auto const limit = own ? own : world_.settings.body_bytes;
+        if (limit > world_.settings.body_bytes) {
+            phase_ = Phase::handling;
+            CO_TRY_OK(co_await world_.handler.admit(request_));
+        }
         body_.clear();
         if (head.content_length && *head.content_length > limit)
             co_return fail(Code::too_large, "The body is larger than the " + std::to_string(limit) + " bytes allowed here");
-        enter(Phase::body, world_.settings.request);
+        auto const time = world_.settings.request + std::chrono::seconds{head.content_length.value_or(limit) / kSlowestBody};
+        enter(Phase::body, time);
         if (head.expects_continue && in_begin_ == in_end_) {
             out_ += "HTTP/1.1 100 Continue\r\n\r\n";
             if (!co_await flush({})) co_return fail(Code::timeout, "The client is gone");
-            enter(Phase::body, world_.settings.request);
+            enter(Phase::body, time);
         }
         auto reader = ChunkedReader{limit};
         while (true) {
@@ -305,6 +311,7 @@ private:
 
     /// An answer to what could not be read. The connection ends after it, because nobody knows where the next request would start.
     bool refuse(Error const& error) {
+        began_ = Steady::now();
         if (world_.observer) world_.observer->began();
         return refuse_begun(error);
     }

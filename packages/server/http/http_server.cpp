@@ -118,14 +118,10 @@ Result<void> HttpServer::listen(std::string const& host, unsigned short port) {
 }
 
 Result<void> HttpServer::adopt(int fd) {
-    sockaddr_storage name{};
-    socklen_t size = sizeof name;
-    auto const known = ::getsockname(fd, reinterpret_cast<sockaddr*>(&name), &size) == 0;
-    if (!known || (name.ss_family != AF_INET && name.ss_family != AF_INET6))
-        return fail(Code::unavailable, "The inherited socket is no TCP socket");
+    TRY(auto const host, address_of(fd));
     boost::system::error_code wrong;
     auto acceptor = std::make_unique<tcp::acceptor>(state_->workers.front()->io());
-    acceptor->assign(name.ss_family == AF_INET6 ? tcp::v6() : tcp::v4(), fd, wrong);
+    acceptor->assign(host.contains(':') ? tcp::v6() : tcp::v4(), fd, wrong);
     if (wrong) return fail_with_cause(Code::unavailable, "The listening socket cannot be used", wrong.message());
     state_->acceptors.push_back(std::move(acceptor));
     return {};

@@ -1,6 +1,6 @@
 #include "server/http/listen.hpp"
 
-#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/tcp.hpp>
 
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -60,6 +60,16 @@ std::vector<int> inherited_listeners() {
         if (::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) == 0 && listening) out.push_back(fd);
     }
     return out;
+}
+
+Result<std::string> address_of(int socket) {
+    asio::ip::tcp::endpoint name;
+    auto size = static_cast<socklen_t>(name.capacity());
+    auto const known = ::getsockname(socket, name.data(), &size) == 0;
+    auto const family = name.data()->sa_family;
+    if (!known || (family != AF_INET && family != AF_INET6))
+        return fail(Code::unavailable, "The inherited socket is no TCP socket");
+    return name.address().to_string();
 }
 
 bool notify_manager(std::string_view state) {

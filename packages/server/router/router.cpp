@@ -182,6 +182,13 @@ std::size_t Router::body_limit(Request const& head) const {
     return endpoint ? endpoint->doc.body_limit : 0;
 }
 
+Task<void> Router::admit(Request const& head) {
+    auto const found = match(head.path);
+    auto const* endpoint = found.node ? found.node->endpoint(head.method) : nullptr;
+    if (endpoint) CO_TRY_OK(co_await caller_for(*endpoint, head));
+    co_return Result<void>{};
+}
+
 Task<Caller> Router::caller_for(Endpoint const& endpoint, Request const& request) {
     auto credentials = credentials_of(request);
     if (endpoint.doc.access == Access::open || (endpoint.doc.access == Access::local && is_from_here(request)))

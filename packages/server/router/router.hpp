@@ -56,6 +56,7 @@ public:
 
     asio::awaitable<Response> handle(Request const& request) override;
     std::size_t body_limit(Request const& head) const override;
+    Task<void> admit(Request const& head) override;
 
     /// The OpenAPI 3.1 document of every declared route.
     json::object openapi(std::string_view version) const;
