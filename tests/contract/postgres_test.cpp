@@ -96,7 +96,7 @@ TEST_P(Postgres, ALostConnectionFailsTheWholeGroup) {
 }
 
 TEST_P(Postgres, AStatementThatTakesTooLongIsBusy) {
-    options().statement_timeout = std::chrono::milliseconds{50};
+    options().statement_timeout = std::chrono::milliseconds{500};   // enough for all others
     auto const outcome = read([](Transaction& tx) { return sql::of(tx).all<std::string>("SELECT pg_sleep(60)"); });
     EXPECT_EQ(outcome.error().code, Code::busy);
 }

@@ -1,5 +1,5 @@
 export { Realtime } from "./realtime.js";
-export type { RealtimeOptions, Resumed, Signals, State, Subscription } from "./realtime.js";
+export type { RealtimeOptions, Resumed, Signals, State, Subscription } from "./options.js";
 export { RealtimeError } from "./errors.js";
 export { matches, topicOf, topics } from "./frames.js";
 export type { EventType, Reset, Subscribed, Topic, WaqtorEvent, Welcome, Wish } from "./frames.js";

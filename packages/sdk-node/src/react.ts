@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { matches, type WaqtorEvent, type Wish } from "./frames.js";
-import { Realtime, type RealtimeOptions, type State } from "./realtime.js";
+import type { RealtimeOptions, State } from "./options.js";
+import { Realtime } from "./realtime.js";
 
 export interface UseWebSocket {
   state: State;

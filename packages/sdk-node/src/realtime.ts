@@ -1,70 +1,13 @@
 import { around, delayOf, retryHint, type Backoff } from "./backoff.js";
 import { Emitter } from "./emitter.js";
 import { messageOf, RealtimeError } from "./errors.js";
-import { topicOf, matches, type EventType, type Frame, type Reset, type Topic, type WaqtorEvent, type Welcome, type Wish } from "./frames.js";
-import { askingAs, wayIn, type Proof } from "./handshake.js";
+import { topicOf, matches, type EventType, type Frame, type Reset, type WaqtorEvent, type Welcome, type Wish } from "./frames.js";
+import { askingAs, wayIn } from "./handshake.js";
 import { Link, type Lost } from "./link.js";
+import type { RealtimeOptions, Resumed, Signals, State, Subscription } from "./options.js";
 import { EventLog, type PolledEvent } from "./poll.js";
-import { transportOf, usualTransport, type SocketClass, type Transport } from "./socket.js";
+import { transportOf, usualTransport, type Transport } from "./socket.js";
 import { Subscriptions } from "./subscriptions.js";
-
-/** idle: not asked to connect yet; waiting: for the next attempt; polling: events come over HTTP while no WebSocket gets through;
- * closed: by us, or by the server with 1000. */
-export type State = "idle" | "connecting" | "open" | "waiting" | "polling" | "closed";
-
-export interface RealtimeOptions extends Proof {
-  /** Where the server is, like https://waqtor.example.com */
-  baseURL: string | URL;
-  /** The seq of the last event you have: you get everything after it. Without it you get what happens from the first connection on. */
-  after?: number;
-  /** `WebSocket` of `ws` or another package, instead of the platform's. */
-  WebSocket?: SocketClass;
-  fetch?: typeof fetch;
-  /** Attempts in a row before polling begins; 5. */
-  quickAttempts?: number;
-  /** Of the quick attempts, in ms: base 1000, cap 30000. */
-  backoff?: Partial<Backoff>;
-  /** Between two polls, in ms; 30000. */
-  pollInterval?: number;
-  /** Between two attempts while polling, about; 60000 ms. */
-  slowRetry?: number;
-  /** How long a connection must have lasted for attempts to count anew; 5000 ms. */
-  stableAfter?: number;
-  /** For the welcome and for answers; 20000 ms. */
-  answerTimeout?: number;
-  /** Quiet time before we ask whether the server is there; what it says itself. */
-  heartbeat?: number;
-  /** How long it may stay quiet then; 10000 ms. */
-  pongTimeout?: number;
-}
-
-export interface Resumed {
-  after: number;
-  upTo: number;
-  events: number;
-}
-
-/** What happens to the client itself; everything with a dot or a colon in its name is an event of the server. */
-export interface Signals {
-  state: State;
-  open: Welcome;
-  /** The connection ended; the client goes on by itself unless its state is closed. */
-  lost: Lost;
-  resumed: Resumed;
-  /** Events are missing for good: load what you show anew. */
-  reset: Reset;
-  /** Rights were taken away. */
-  unsubscribed: { topics: Topic[]; reason: string };
-  /** We send too much. */
-  warning: { retryAfterMs: number; warningsLeft: number };
-  error: RealtimeError;
-}
-
-export interface Subscription {
-  /** Fulfilled once the server has said yes: at once, or with the next connection. */
-  ready: Promise<void>;
-  close(): void;
-}
 
 interface Waiter {
   resolve(): void;
