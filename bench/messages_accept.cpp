@@ -11,6 +11,7 @@
 #include "storage/sql/media_rows.hpp"
 #include "storage/sql/message_store.hpp"
 #include "storage/sql/tag_store.hpp"
+#include "storage/sql/user_store.hpp"
 
 #include <fmt/format.h>
 #include <boost/asio/co_spawn.hpp>
@@ -103,6 +104,13 @@ int main(int argc, char** argv) {
     service.connect(sender, sender);
     MessageDesk desk{service, media, templates};
     auto const who = Caller{.workspace = session.workspace};
+    sql::SqlUserStore users;
+    asio::co_spawn(io, db.write([&](Transaction& tx) { return users.add_workspace(tx, {session.workspace, "Shop", clock.now()}); }),
+                   [](std::exception_ptr, Result<void> const& made) {
+                       if (!made) give_up(made.error());
+                   });
+    io.run();
+    io.restart();
 
     std::vector<std::vector<double>> took(kClients);
     auto const commits = db.figures().commits;

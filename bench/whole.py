@@ -73,8 +73,12 @@ def ground(folder, people, shops, behaviour=None):
 
 def import_people(shop, count):
     rows = "\n".join(f"Person {i},+{PEOPLE + i}" for i in range(count))
-    answer = shop.call("POST", "/api/contacts/import", raw="name,phone\n" + rows + "\n", headers={"Content-Type": "text/csv"}, token=shop.owner)
-    assert answer.status == 200 and answer.data["created"] == count, answer.body[:2000]
+    answer = shop.call("POST", "/api/contacts/imports", raw="name,phone\n" + rows + "\n", headers={"Content-Type": "text/csv"}, token=shop.owner)
+    assert answer.status == 201, answer.body[:2000]
+    path = f"/api/contacts/imports/{answer.data['id']}"
+    shop.post(f"{path}/start", status=202)
+    done = shop.until("they are imported", lambda: shop.get(path), lambda found: found["state"] != "running")
+    assert done["state"] == "done" and done["created"] == count, done
 
 
 def link_shops(shop, count):

@@ -68,6 +68,7 @@ Result<void> CampaignHook::received(Transaction& tx, WorkspaceId workspace, Rece
 
 Result<void> CampaignHook::progressed(Transaction& tx, WorkspaceId workspace, MessageProgress const& progress) {
     if (!progress.campaign) return {};
+    if (progress.state == MessageState::accepted || progress.state == MessageState::queued) return {};   // still only accepted here
     TRY(auto const row, parts_.store.find_by_message(tx, workspace, progress.id));
     if (!row) return {};   // a message of before a pause or a retry
     auto const change = [&](RecipientState state, bool keeps_message) {

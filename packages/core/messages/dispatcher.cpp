@@ -32,6 +32,9 @@ std::optional<std::string> unchecked_phone(DueMessage const& message) {
     if (at == std::string::npos) return std::nullopt;
     return "+" + message.address.substr(0, at);
 }
+
+/// Its file is read, and perhaps uploaded, when it is sent.
+bool has_file(DueMessage const& message) { return message.content.contains("\"media\":{"); }
 }   // namespace
 
 asio::awaitable<void> MessageService::dispatch(SessionRef session, std::stop_token stop) {
@@ -102,19 +105,20 @@ Task<Dispatcher::Batch> Dispatcher::look() {
 
 /// The batch in order. What must wait alone is moved on together at the end; what holds everything up ends the batch.
 Task<Dispatcher::Next> Dispatcher::work(Batch& batch) {
-    if (batch.limits.check_numbers) {
-        CO_TRY(auto const checked, co_await check_numbers(batch));
-        if (checked) co_return Next{};   // what is known now is read anew
-    }
+    if (batch.limits.check_numbers) CO_TRY_OK(co_await check_numbers(batch));
     std::vector<Postponed> later;
     Next out;
     Wave wave;
+    std::size_t files_under_way = 0;
     std::map<ChatId, Timestamp> sent;   // in this batch
     for (std::size_t i = 0; i < batch.due.size() && !stop_.stop_requested(); ++i) {
         auto const& message = batch.due[i];
         auto& to = batch.recipients[i];
-        if (wave.size() == kAtOnce || std::ranges::find(wave, message.chat, &DueMessage::chat) != wave.end()) {
+        auto const files = has_file(message);
+        if (wave.size() == kAtOnce || (files && files_under_way == kFilesAtOnce) ||
+            std::ranges::find(wave, message.chat, &DueMessage::chat) != wave.end()) {
             CO_TRY(out, co_await send(std::exchange(wave, {})));
+            files_under_way = 0;
             if (out.rest_until) break;
         }
         if (auto const before = sent.find(message.chat); before != sent.end()) {
@@ -136,6 +140,7 @@ Task<Dispatcher::Next> Dispatcher::work(Batch& batch) {
             continue;
         }
         wave.push_back(&message);
+        if (files) ++files_under_way;
         spend(batch.limits, batch.pace, to, now(), 0.5);
         sent[message.chat] = now();
     }
@@ -147,39 +152,59 @@ Task<Dispatcher::Next> Dispatcher::work(Batch& batch) {
     co_return out;
 }
 
-/// Asks WhatsApp which of the batch's unknown numbers exist. True when anything was learnt.
-Task<bool> Dispatcher::check_numbers(Batch const& batch) {
+/// Asks WhatsApp which of the batch's unknown numbers exist. Messages to those that do not fail, and leave the batch.
+Task<void> Dispatcher::check_numbers(Batch& batch) {
     std::set<std::string> phones;
     for (auto const& message : batch.due)
         if (auto phone = unchecked_phone(message)) phones.insert(*std::move(phone));
-    if (phones.empty()) co_return false;
+    if (phones.empty()) co_return Result<void>{};
     auto checks = co_await service_.sender_->check(session_, {phones.begin(), phones.end()});
     if (!checks) {
         // Not connected: nothing can be sent either. Another failure must not stop what can be sent; sending finds out by itself.
         if (checks.error().code == Code::unavailable) co_return std::unexpected(checks.error());
-        co_return false;
+        co_return Result<void>{};
     }
     std::map<std::string, NumberCheck> found;
     for (auto& check : *checks) found.emplace(check.phone, check);
-    co_return co_await service_.parts_.db.write([&service = service_, session = session_, due = batch.due, found = std::move(found),
-                                                 now = now()](Transaction& tx) -> Result<bool> {
-        auto learnt = false;
-        for (auto const& message : due) {
-            auto const phone = unchecked_phone(message);
-            auto const check = phone ? found.find(*phone) : found.end();
-            if (check == found.end()) continue;
-            learnt = true;
-            if (check->second.exists) {
-                TRY_OK(service.parts_.messages.mark_checked(tx, message.chat, now));
-                if (check->second.lid)
-                    TRY_OK(service.parts_.contacts.identify(tx, session.workspace, {.phone = phone, .lid = check->second.lid}));
+    std::vector<Checked> checked;
+    for (auto const& message : batch.due) {
+        auto const phone = unchecked_phone(message);
+        auto const check = phone ? found.find(*phone) : found.end();
+        if (check != found.end()) checked.push_back({message.id, message.chat, check->second});
+    }
+    CO_TRY(auto const gone, co_await keep_checks(std::move(checked)));
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < batch.due.size(); ++i) {
+        if (gone.contains(batch.due[i].id)) continue;
+        if (kept != i) {
+            batch.due[kept] = std::move(batch.due[i]);
+            batch.recipients[kept] = batch.recipients[i];
+        }
+        ++kept;
+    }
+    batch.due.resize(kept);
+    batch.recipients.resize(kept);
+    co_return Result<void>{};
+}
+
+/// Writes what WhatsApp said of numbers; gives the messages that have nowhere to go.
+Task<std::set<MessageId>> Dispatcher::keep_checks(std::vector<Checked> checked) {
+    return service_.parts_.db.write([&service = service_, session = session_, checked = std::move(checked),
+                                     now = now()](Transaction& tx) -> Result<std::set<MessageId>> {
+        std::set<MessageId> gone;
+        for (auto const& [message, chat, check] : checked) {
+            if (check.exists) {
+                TRY_OK(service.parts_.messages.mark_checked(tx, chat, now));
+                if (check.lid)
+                    TRY_OK(service.parts_.contacts.identify(tx, session.workspace, {.phone = check.phone, .lid = check.lid}));
                 continue;
             }
-            TRY(auto const standing, service.parts_.messages.standing(tx, session, message.id));
+            gone.insert(message);
+            TRY(auto const standing, service.parts_.messages.standing(tx, session, message));
             if (standing && standing->state == MessageState::accepted)
                 TRY_OK(service.end(tx, session.workspace, *standing, MessageState::failed, "not_on_whatsapp"));
         }
-        return learnt;
+        return gone;
     });
 }
 

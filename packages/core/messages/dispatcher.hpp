@@ -2,6 +2,7 @@
 #include "core/messages/message_service.hpp"
 
 #include <map>
+#include <set>
 
 namespace waqtor {
 
@@ -15,7 +16,8 @@ public:
 
 private:
     static constexpr std::int64_t kBatch = 64;
-    static constexpr std::size_t kAtOnce = 16;   // messages under way, each to another chat: their commits and questions are shared
+    static constexpr std::size_t kAtOnce = 64;   // messages under way, each to another chat: their commits and questions are shared
+    static constexpr std::size_t kFilesAtOnce = 16;
     static constexpr std::int64_t kMostTries = 5;
     static constexpr Milliseconds kPoll{1000};   // for what other processes accept
 
@@ -40,7 +42,14 @@ private:
     Task<void> begin();
     Task<Batch> look();
     Task<Next> work(Batch& batch);
-    Task<bool> check_numbers(Batch const& batch);
+    /// What WhatsApp said of a message's number.
+    struct Checked {
+        MessageId message;
+        ChatId chat;
+        NumberCheck check;
+    };
+    Task<void> check_numbers(Batch& batch);
+    Task<std::set<MessageId>> keep_checks(std::vector<Checked> checked);
     using Wave = std::vector<DueMessage const*>;
     Task<Next> send(Wave wave);
     asio::awaitable<std::vector<Result<void>>> hand_over(Wave const& wave);

@@ -95,8 +95,16 @@ Result<void> SqlCampaignStore::change(waqtor::Transaction& tx, WorkspaceId, Reci
                                       RecipientChange const& change) {
     auto const from = enum_name(row.state);
     auto const to = enum_name(change.state);
-    // The counter first: whoever holds it has the campaign for itself. It follows the row only when the row was still where it was.
-    TRY_OK(of(tx).exec("UPDATE campaign_counter SET changes = changes + 1 WHERE campaign = $1", row.campaign));
+    // The counter first: whoever holds it has the campaign for itself. It is put back when the row was not where it was any more.
+    auto const count = [&](RecipientState less, RecipientState more) -> Result<void> {
+        if (less == more) return add_to_counter(of(tx), row.campaign, enum_name(less), 0);
+        TRY_OK(of(tx).exec(
+            fmt::format("UPDATE campaign_counter SET {0} = {0} - 1, {1} = {1} + 1, changes = changes + 1 WHERE campaign = $1",
+                        enum_name(less), enum_name(more)),
+            row.campaign));
+        return {};
+    };
+    TRY_OK(count(row.state, change.state));
     TRY(auto const moved, of(tx).exec(R"sql(
         UPDATE campaign_recipient
            SET state = $4, reason = $5, message = $6,
@@ -106,10 +114,7 @@ Result<void> SqlCampaignStore::change(waqtor::Transaction& tx, WorkspaceId, Reci
                read_at = CASE WHEN $4 = 'read' THEN coalesce(read_at, $7) ELSE read_at END
          WHERE campaign = $1 AND contact = $2 AND state = $3)sql",
                                       row.campaign, row.contact, from, to, change.reason, change.message, change.at));
-    if (moved == 0 || from == to) return {};
-    TRY_OK(of(tx).exec(fmt::format("UPDATE campaign_counter SET {0} = {0} - 1, {1} = {1} + 1 WHERE campaign = $1", from, to),
-                       row.campaign));
-    return {};
+    return moved == 0 ? count(change.state, row.state) : Result<void>{};
 }
 
 Result<std::int64_t> SqlCampaignStore::cancel_pending(waqtor::Transaction& tx, WorkspaceId, CampaignId campaign,

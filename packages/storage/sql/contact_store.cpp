@@ -107,11 +107,23 @@ Result<std::vector<ContactId>> SqlContactStore::resolve(waqtor::Transaction& tx,
 }
 
 Result<void> SqlContactStore::save(waqtor::Transaction& tx, ContactRow const& contact) {
+    // Not what tells which contact it is: SQLite would look whether anything refers to it, and write its indexes anew.
+    static auto const kSave = [] {
+        std::string changes;
+        std::string which;
+        std::size_t place = 0;
+        boost::mp11::mp_for_each<Members<ContactRow>>([&](auto d) {
+            auto const name = std::string_view{d.name};
+            auto& list = name == "id" || name == "workspace" ? which : changes;
+            auto const* const between = &list == &which ? " AND " : ", ";
+            list += fmt::format("{}{} = ${}", list.empty() ? "" : between, name, ++place);
+        });
+        return "UPDATE contact SET " + changes + " WHERE " + which;
+    }();
     Arguments arguments;
-    auto sql = "UPDATE contact SET (" + columns<ContactRow>() + ") = " + arguments.row(contact);
-    sql += " WHERE workspace = " + arguments.add(contact.workspace) + " AND id = " + arguments.add(contact.id) + " RETURNING id";
-    TRY(auto const saved, of(tx).all_of<ContactId>(sql, arguments.all()));
-    if (saved.empty()) return fail(Code::not_found, "There is no such contact");
+    arguments.row(contact);
+    TRY(auto const saved, of(tx).exec_of(kSave, arguments.all()));
+    if (saved == 0) return fail(Code::not_found, "There is no such contact");
     return {};
 }
 

@@ -6,6 +6,7 @@
 #include "storage/sql/migrations.hpp"
 #include "storage/sql/statement_cache.hpp"
 #include "storage/sqlite/backup.hpp"
+#include "storage/sqlite/checkpointer.hpp"
 #include "storage/sqlite/statement.hpp"
 
 #include <fcntl.h>
@@ -16,7 +17,10 @@ namespace {
 
 class SqliteConnection final : public sql::Connection {
 public:
-    explicit SqliteConnection(Handle handle) : handle_{std::move(handle)} {}
+    explicit SqliteConnection(Handle handle, std::unique_ptr<Checkpointer> checkpointer = {})
+        : handle_{std::move(handle)}, checkpointer_{std::move(checkpointer)} {
+        if (checkpointer_) checkpointer_->follow(handle_.get());
+    }
 
     Result<std::int64_t> run(std::string_view text, std::span<sql::Argument const> arguments, sql::RowSink sink) override {
         auto* statement = statements_.find(text);
@@ -48,6 +52,7 @@ public:
 
 private:
     Handle handle_;
+    std::unique_ptr<Checkpointer> checkpointer_;
     sql::StatementCache<Statement> statements_;   // destroyed before the handle
 };
 
@@ -60,7 +65,9 @@ constexpr auto kSettings = R"sql(
     PRAGMA foreign_keys = ON;
     PRAGMA trusted_schema = OFF;
 )sql";
+// The writer changes the same few pages again and again: reading them back from the file each time would cost more than the change.
 constexpr auto kWriterSettings = R"sql(
+    PRAGMA cache_size = -8192;
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
     PRAGMA secure_delete = ON;
@@ -87,7 +94,8 @@ public:
         TRY(auto handle, open(options_.path, writes ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY, options_.busy));
         TRY_OK(execute(handle.get(), kSettings));
         if (writes) TRY_OK(execute_patiently(handle.get(), kWriterSettings, options_.busy));
-        return std::make_unique<SqliteConnection>(std::move(handle));
+        return std::make_unique<SqliteConnection>(std::move(handle),
+                                                  writes ? std::make_unique<Checkpointer>(options_.path, options_.busy) : nullptr);
     }
 
     Result<std::vector<std::string>> check(sql::Connection& connection) override {
@@ -114,7 +122,12 @@ private:
 
 }   // namespace
 
-std::unique_ptr<sql::Driver> make_driver(Options options) { return std::make_unique<SqliteDriver>(std::move(options)); }
+std::unique_ptr<sql::Driver> make_driver(Options options) {
+    // Nobody asks SQLite how much memory it uses; counting it takes a lock for every allocation. Refused once a database was
+    // opened.
+    [[maybe_unused]] static auto const uncounted = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    return std::make_unique<SqliteDriver>(std::move(options));
+}
 
 Result<std::int64_t> file_schema_version(std::filesystem::path const& path) {
     if (!std::filesystem::exists(path)) return fail(Code::not_found, "There is no database file");

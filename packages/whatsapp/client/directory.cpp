@@ -11,6 +11,7 @@ namespace waqtor::whatsapp {
 namespace {
 
 constexpr std::size_t kMostChecked = 500;
+constexpr std::size_t kMostAsked = 64;   // people whose devices are asked for together
 
 /// Which devices are still part of the account, if its list is signed as it should be.
 std::optional<pairing::KeyIndexList> valid_indexes(Node const& devices) {
@@ -73,6 +74,10 @@ Jid bare(Jid const& jid) {
     if (server == Server::hosted_lid) server = Server::lid;
     return {.user = jid.user, .server = server};
 }
+
+Directory::Directory(Context& context)
+    : context_{context},
+      lists_{context.executor, kMostAsked, [this](std::vector<Jid> people) { return learn_devices(std::move(people)); }} {}
 
 Task<Jid> Directory::canonical(Jid jid) {
     if (jid.server != Server::user) co_return jid;
@@ -140,6 +145,25 @@ Task<std::vector<Directory::Entry>> Directory::ask_devices(std::vector<Jid> peop
     co_return out;
 }
 
+/// Asks the service, and keeps what it says.
+Task<Directory::Entries> Directory::learn_devices(std::vector<Jid> people) {
+    CO_TRY(auto entries, co_await ask_devices(std::move(people)));
+    Draft draft;
+    Entries out;
+    for (auto& entry : entries) {
+        if (!entry.devices) continue;
+        CO_TRY_OK(co_await learn(draft, entry.jid, entry.lid));
+        proto::DeviceListState state;
+        for (auto const id : *entry.devices) state.add_devices(id);
+        state.set_fetched(context_.clock.now().time_since_epoch().count());
+        draft.put(ClientValueKind::devices, entry.main().to_string(), serialized(state));
+        auto const jid = entry.jid;
+        out.insert_or_assign(jid, std::move(entry));
+    }
+    if (!draft.values.empty()) CO_TRY_OK(co_await context_.vault.commit_draft(std::move(draft)));
+    co_return out;
+}
+
 Task<std::vector<Jid>> Directory::devices(std::vector<Jid> people) {
     std::map<Jid, std::vector<std::uint16_t>> known;   // by canonical address
     std::vector<Jid> unknown;
@@ -152,20 +176,13 @@ Task<std::vector<Jid>> Directory::devices(std::vector<Jid> people) {
             unknown.push_back(person);
     }
     if (!unknown.empty()) {
-        CO_TRY(auto const entries, co_await ask_devices(unknown));
-        Draft draft;
-        for (auto const& entry : entries) {
-            if (!entry.devices) continue;
-            auto const main = entry.lid.value_or(entry.jid);
-            CO_TRY_OK(co_await learn(draft, entry.jid, entry.lid));
-            std::ranges::replace(people, entry.jid, main);
-            proto::DeviceListState state;
-            for (auto const id : *entry.devices) state.add_devices(id);
-            state.set_fetched(context_.clock.now().time_since_epoch().count());
-            draft.put(ClientValueKind::devices, main.to_string(), serialized(state));
-            known[main] = *entry.devices;
+        CO_TRY(auto const share, co_await lists_.ask(unknown));
+        for (auto const& person : unknown) {
+            auto const found = share.answer->find(person);
+            if (found == share.answer->end()) continue;
+            std::ranges::replace(people, person, found->second.main());
+            known[found->second.main()] = *found->second.devices;
         }
-        if (!draft.values.empty()) CO_TRY_OK(co_await context_.vault.commit_draft(std::move(draft)));
     }
     std::vector<Jid> out;
     std::set<Jid> seen;

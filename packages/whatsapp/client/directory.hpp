@@ -1,5 +1,6 @@
 #pragma once
 #include "whatsapp/client/context.hpp"
+#include "whatsapp/client/together.hpp"
 #include "whatsapp/messaging/account_stanzas.hpp"
 
 #include <set>
@@ -9,7 +10,7 @@ namespace waqtor::whatsapp {
 /// Who is who: phone address and LID of the same person, and which devices a person has.
 class Directory {
 public:
-    explicit Directory(Context& context) : context_{context} {}
+    explicit Directory(Context& context);
 
     /// The LID address when it is known, otherwise the address itself; the device number stays. Ratchets are kept under these.
     Task<Jid> canonical(Jid jid);
@@ -42,13 +43,19 @@ public:
     Task<std::vector<NumberCheck>> check(std::vector<std::string> phones);
 
 private:
-    Context& context_;
-
     struct Entry {
         Jid jid;
         std::optional<Jid> lid;
         std::optional<std::vector<std::uint16_t>> devices;
+
+        Jid main() const { return lid.value_or(jid); }
     };
+    using Entries = std::map<Jid, Entry>;   // by the address asked for
+
+    Context& context_;
+    Together<Jid, Entries> lists_;
+
+    Task<Entries> learn_devices(std::vector<Jid> people);
     Task<std::vector<Entry>> ask_devices(std::vector<Jid> people);
     Task<std::optional<std::vector<std::uint16_t>>> stored_devices(Jid person);
 };

@@ -145,6 +145,7 @@ Task<void> Sender::send_direct(std::shared_ptr<Order> order) {
     std::erase_if(order->devices, [&](Jid const& device) { return context_.account.is_this(device); });
     if (std::ranges::none_of(order->devices, [&](Jid const& device) { return device.same_user(order->to); }))
         co_return fail(Code::not_found, "Nobody has this address");
+    CO_TRY_OK(co_await sessions_.ensure(order->devices));
     auto job = std::make_shared<Direct>(context_, sessions_.cipher(), order);
     co_return co_await commit_and_send(std::move(order), std::move(job));
 }

@@ -3,7 +3,19 @@
 #include "whatsapp/crypto/refusal.hpp"
 #include "whatsapp/pairing/adv.hpp"
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+
 namespace waqtor::whatsapp {
+
+namespace {
+constexpr std::size_t kMostStarted = 64;   // devices whose keys are asked for together
+}   // namespace
+
+Sessions::Sessions(Context& context)
+    : context_{context},
+      cipher_{context.account.identity, context.vault},
+      starts_{context.executor, kMostStarted, [this](std::vector<Jid> devices) { return start_missing(std::move(devices)); }} {}
 
 /// Starts several at once.
 class Sessions::Start final : public Vault::Job {
@@ -18,6 +30,7 @@ public:
             if (!started) co_return std::unexpected(std::move(started).error());
             draft.changes.merge(std::move(started->changes));
             ++done;
+            co_await asio::post(co_await asio::this_coro::executor, asio::use_awaitable);   // others of this thread have their turn
         }
         co_return Result<void>{};
     }
@@ -63,6 +76,31 @@ Task<void> Sessions::start(std::vector<Jid> devices) {
     }
     if (good.empty()) co_return Result<void>{};
     co_return co_await context_.vault.run(std::make_shared<Start>(cipher_, std::move(good)));
+}
+
+Task<std::vector<Jid>> Sessions::without_session(std::vector<Jid> devices) {
+    CO_TRY(auto const records, co_await context_.vault.sessions(devices));
+    std::vector<Jid> out;
+    for (std::size_t i = 0; i < devices.size(); ++i)
+        if (records[i].empty()) out.push_back(devices[i]);
+    co_return out;
+}
+
+Task<void> Sessions::ensure(std::vector<Jid> devices) {
+    CO_TRY(auto missing, co_await without_session(std::move(devices)));
+    if (missing.empty()) co_return Result<void>{};
+    CO_TRY_OK(co_await starts_.ask(std::move(missing)));
+    co_return Result<void>{};
+}
+
+/// Somebody else may have asked for one of them just before.
+Task<Sessions::Done> Sessions::start_missing(std::vector<Jid> devices) {
+    std::ranges::sort(devices);
+    auto const twice = std::ranges::unique(devices);
+    devices.erase(twice.begin(), twice.end());
+    CO_TRY(auto missing, co_await without_session(std::move(devices)));
+    if (!missing.empty()) CO_TRY_OK(co_await start(std::move(missing)));
+    co_return Done{};
 }
 
 Task<void> Sessions::start(Jid device, FetchedBundle bundle) {

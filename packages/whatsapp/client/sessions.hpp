@@ -1,5 +1,6 @@
 #pragma once
 #include "whatsapp/client/prekeys.hpp"
+#include "whatsapp/client/together.hpp"
 #include "whatsapp/signal/cipher.hpp"
 
 namespace waqtor::whatsapp {
@@ -7,11 +8,13 @@ namespace waqtor::whatsapp {
 /// Starts ratchets with devices there are none with yet.
 class Sessions {
 public:
-    explicit Sessions(Context& context) : context_{context}, cipher_{context.account.identity, context.vault} {}
+    explicit Sessions(Context& context);
 
     /// Fetches bundles and starts sessions; one that exists is archived. Devices that have no keys, or whose keys are not signed
     /// as they should be, are left out: encrypting for them still finds no session.
     Task<void> start(std::vector<Jid> devices);
+    /// The same for those there is no session with yet. Who asks at the same time shares the question and the transaction.
+    Task<void> ensure(std::vector<Jid> devices);
     /// The same with a bundle that is here already, from a retry receipt. Fails when it is not signed as it should be.
     Task<void> start(Jid device, FetchedBundle bundle);
 
@@ -20,12 +23,16 @@ public:
 private:
     Context& context_;
     signal::Cipher cipher_;
+    struct Done {};
+    Together<Jid, Done> starts_;
 
     struct Found {
         Jid device;
         FetchedBundle bundle;
     };
     class Start;
+    Task<std::vector<Jid>> without_session(std::vector<Jid> devices);
+    Task<Done> start_missing(std::vector<Jid> devices);
     Task<bool> trusted(Found const& one, std::vector<Found> const& all);
 };
 

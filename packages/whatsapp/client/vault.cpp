@@ -55,7 +55,13 @@ private:
 }   // namespace
 
 Vault::Vault(asio::any_io_executor executor, Database& db, ClientStore& store, SessionListener& listener, SessionRef ref)
-    : executor_{std::move(executor)}, db_{db}, store_{store}, listener_{listener}, ref_{ref}, idle_{executor_} {}
+    : executor_{std::move(executor)},
+      db_{db},
+      store_{store},
+      listener_{listener},
+      ref_{ref},
+      idle_{executor_},
+      reads_{executor_, kMostRead, [this](std::vector<Name> names) { return read_values(std::move(names)); }} {}
 
 Task<void> Vault::run(std::shared_ptr<Job> job) {
     auto const waiting =
@@ -121,9 +127,11 @@ asio::awaitable<void> Vault::process(Batch batch) {
     if (prepared.empty()) co_return;
     auto const outcome = co_await write(std::move(all));
     auto changed = std::exchange(uncommitted_, {});
-    ++commits_;
     if (outcome) {
-        for (auto& [key, bytes] : changed) keep(key, std::move(bytes));
+        for (auto& [key, bytes] : changed) {
+            changed_.insert(key);
+            keep(key, std::move(bytes));
+        }
     } else if (prepared.size() > 1) {
         // One of them spoilt it for all: each for itself.
         for (auto& one : prepared) {
@@ -185,31 +193,45 @@ void Vault::keep(std::string key, Bytes bytes) {
 void Vault::forget_cache() {
     cached_.clear();
     index_ = {};
+    ++forgotten_;
 }
 
 Task<std::vector<Bytes>> Vault::get(ClientValueKind kind, std::vector<std::string> names) {
     std::vector<Bytes> out(names.size());
     std::vector<std::size_t> where;
-    std::vector<std::string> missing;
+    std::vector<Name> missing;
     for (std::size_t i = 0; i < names.size(); ++i) {
         if (auto const* bytes = known(key_of(kind, names[i]))) {
             out[i] = *bytes;
         } else {
             where.push_back(i);
-            missing.push_back(names[i]);
+            missing.emplace_back(kind, std::move(names[i]));
         }
     }
     if (missing.empty()) co_return out;
-    auto const before = commits_;
-    CO_TRY(auto found, co_await db_.read([store = &store_, session = ref_.session, kind, missing](Transaction& tx) {
-        return store->get(tx, session, kind, missing);
-    }));
-    for (std::size_t i = 0; i < where.size(); ++i) {
-        // What was read may be older than what was committed meanwhile.
-        if (commits_ == before) keep(key_of(kind, missing[i]), found[i]);
-        out[where[i]] = std::move(found[i]);
-    }
+    CO_TRY(auto const share, co_await reads_.ask(std::move(missing)));
+    for (std::size_t i = 0; i < where.size(); ++i) out[where[i]] = (*share.answer)[share.from + i];
     co_return out;
+}
+
+Task<std::vector<Bytes>> Vault::read_values(std::vector<Name> names) {
+    changed_.clear();
+    auto const before = forgotten_;
+    CO_TRY(auto found,
+           co_await db_.read([store = &store_, session = ref_.session, names](Transaction& tx) -> Result<std::vector<Bytes>> {
+               std::vector<Bytes> out;
+               for (auto const& [kind, name] : names) {
+                   TRY(auto one, store->get(tx, session, kind, {name}));
+                   out.push_back(std::move(one.front()));
+               }
+               return out;
+           }));
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        auto key = key_of(names[i].first, names[i].second);
+        // What was read may be older than what was committed meanwhile.
+        if (forgotten_ == before && !changed_.contains(key)) keep(std::move(key), found[i]);
+    }
+    co_return found;
 }
 
 Task<Bytes> Vault::get(ClientValueKind kind, std::string name) {

@@ -1,12 +1,14 @@
 #pragma once
 #include "core/sessions/client_store.hpp"
 #include "whatsapp/client/doorbell.hpp"
+#include "whatsapp/client/together.hpp"
 #include "whatsapp/signal/store.hpp"
 
 #include <deque>
 #include <functional>
 #include <list>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace waqtor::whatsapp {
 
@@ -71,13 +73,15 @@ public:
 
 private:
     static constexpr std::size_t kMostCached = 1024;
-    static constexpr std::size_t kMostTogether = 32;
+    static constexpr std::size_t kMostTogether = 64;
+    static constexpr std::size_t kMostRead = 256;
     struct Waiting {
         std::shared_ptr<Job> job;
         asio::steady_timer done;
         std::optional<Result<void>> outcome{};
     };
     using Batch = std::vector<std::shared_ptr<Waiting>>;
+    using Name = std::pair<ClientValueKind, std::string>;
     using Order = std::list<std::pair<std::string, Bytes>>;   // newest first
 
     asio::any_io_executor executor_;
@@ -91,11 +95,14 @@ private:
     std::map<std::string, Bytes> uncommitted_;   // of the batch at work
     Order cached_;
     std::unordered_map<std::string, Order::iterator> index_;
-    std::uint64_t commits_ = 0;
+    Together<Name, std::vector<Bytes>> reads_;
+    std::unordered_set<std::string> changed_;   // since the read under way began
+    std::uint64_t forgotten_ = 0;               // so often
 
     asio::awaitable<void> work();
     asio::awaitable<void> process(Batch batch);
     Task<void> write(Draft draft);
+    Task<std::vector<Bytes>> read_values(std::vector<Name> names);
     Bytes const* known(std::string const& key);
     void keep(std::string key, Bytes bytes);
     void finish(Waiting& waiting, Result<void> outcome);

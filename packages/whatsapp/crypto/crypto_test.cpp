@@ -2,6 +2,7 @@
 #include "whatsapp/crypto/curve.hpp"
 #include "whatsapp/crypto/digest.hpp"
 #include "whatsapp/crypto/encoding.hpp"
+#include "whatsapp/crypto/field25519.hpp"
 #include "whatsapp/crypto/refusal.hpp"
 #include "whatsapp/testing/vectors.hpp"
 
@@ -63,6 +64,26 @@ TEST(Crypto, OwnXeddsaSignaturesVerifyForBothSignsOfTheEdwardsPoint) {
         EXPECT_FALSE(verify(pair.pub, message, ByteView{signature}.first(63)));
     }
     EXPECT_TRUE(seen[0] && seen[1]);
+}
+
+TEST(Crypto, NumbersModuloThePrimeOfTheCurve) {
+    auto const one = Field25519{1};
+    EXPECT_TRUE((one - one).is_zero());
+    EXPECT_TRUE(Field25519{0}.inverse().is_zero());
+    // The prime itself and what lies above it are taken modulo it.
+    ByteArray<32> prime;
+    prime.fill(0xff);
+    prime[0] = 0xed;
+    prime[31] = 0x7f;
+    EXPECT_TRUE(Field25519::parse(prime).is_zero());
+    prime[0] = 0xff;
+    EXPECT_EQ(Field25519::parse(prime).bytes(), Field25519{18}.bytes());
+    EXPECT_EQ((Field25519{0} - one).bytes(), Field25519::parse((prime[0] = 0xec, prime)).bytes());
+    for (int i = 0; i < 200; ++i) {
+        auto const number = Field25519::parse(random_array<32>());
+        EXPECT_EQ((number * number.inverse()).bytes(), one.bytes());
+        EXPECT_EQ(((number - one) + one).bytes(), number.bytes());
+    }
 }
 
 TEST(Crypto, SmallOrderKeysAreRefused) {

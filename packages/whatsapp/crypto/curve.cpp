@@ -1,11 +1,9 @@
 #include "whatsapp/crypto/curve.hpp"
 
+#include "whatsapp/crypto/field25519.hpp"
 #include "whatsapp/crypto/refusal.hpp"
 
-#include <openssl/bn.h>
 #include <sodium.h>
-
-#include <memory>
 
 namespace waqtor::whatsapp::crypto {
 
@@ -14,39 +12,18 @@ namespace {
 // Without it libsodium stays on its portable implementations.
 [[maybe_unused]] bool const sodium_ready = sodium_init() >= 0;
 
-struct FreeNumber {
-    void operator()(BIGNUM* number) const { BN_free(number); }
-    void operator()(BN_CTX* context) const { BN_CTX_free(context); }
-};
-using Number = std::unique_ptr<BIGNUM, FreeNumber>;
-
-/// y = (u - 1) / (u + 1) mod 2^255 - 19, the Edwards y of a Montgomery u. All values here are public, so time may vary.
+/// y = (u - 1) / (u + 1), the Edwards form of a Montgomery u.
 std::optional<ByteArray<32>> edwards_y(PublicKey const& key) {
-    static Number const prime = [] {
-        ByteArray<32> bytes;
-        bytes.fill(0xff);
-        bytes[0] = 0x7f;
-        bytes[31] = 0xed;
-        return Number{BN_bin2bn(bytes.data(), 32, nullptr)};
-    }();
-    thread_local std::unique_ptr<BN_CTX, FreeNumber> const context{BN_CTX_new()};
+    auto const u = Field25519::parse(key.bytes);
+    auto const above = u + Field25519{1};
+    if (above.is_zero()) return std::nullopt;
+    return ((u - Field25519{1}) * above.inverse()).bytes();
+}
 
-    auto masked = key.bytes;
-    masked[31] &= 0x7f;
-    Number const u{BN_lebin2bn(masked.data(), 32, nullptr)};
-    Number const above{BN_dup(u.get())};
-    Number const result{BN_new()};
-    if (!context || !u || !above || !result) return std::nullopt;
-
-    BN_add_word(above.get(), 1);
-    if (!BN_mod_inverse(above.get(), above.get(), prime.get(), context.get())) return std::nullopt;
-    BN_sub_word(u.get(), 1);
-    if (!BN_mod_mul(result.get(), u.get(), above.get(), prime.get(), context.get())) return std::nullopt;
-    if (BN_is_negative(result.get())) BN_add(result.get(), result.get(), prime.get());
-
-    ByteArray<32> out;
-    if (BN_bn2lebinpad(result.get(), out.data(), 32) != 32) return std::nullopt;
-    return out;
+/// u = (1 + y) / (1 - y): the Montgomery form of an Edwards point.
+ByteArray<32> montgomery_u(ByteArray<32> const& point) {
+    auto const y = Field25519::parse(point);
+    return ((Field25519{1} + y) * (Field25519{1} - y).inverse()).bytes();
 }
 
 ByteArray<32> reduced_hash(std::initializer_list<ByteView> parts) {
@@ -83,7 +60,10 @@ KeyPair KeyPair::from(PrivateKey secret) {
     scalar[0] &= 0xf8;
     scalar[31] = static_cast<std::uint8_t>((scalar[31] & 0x7f) | 0x40);
     KeyPair pair{std::move(secret), {}};
-    crypto_scalarmult_base(pair.pub.bytes.data(), pair.secret.data());
+    // On the Edwards form of the curve, where libsodium has the multiples of the base in a table: half the time of the other form.
+    ByteArray<32> point;
+    crypto_scalarmult_ed25519_base_noclamp(point.data(), pair.secret.data());
+    pair.pub.bytes = montgomery_u(point);
     return pair;
 }
 

@@ -1,6 +1,9 @@
+// OpenSSL's plain SHA-256: what replaces it makes an object for every hash, and that costs more than hashing something short.
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include "whatsapp/crypto/digest.hpp"
 
 #include <openssl/evp.h>
+#include <openssl/sha.h>
 #include <sodium.h>
 
 #include <cassert>
@@ -8,18 +11,45 @@
 
 namespace waqtor::whatsapp::crypto {
 
-// Short inputs go to libsodium, whose calls cost nothing beyond the hash; long streams to OpenSSL, which is several times
-// faster per byte.
+// SHA-256 by OpenSSL, which uses the processor's instructions for it; libsodium does not.
+
+namespace {
+class Sha256 {
+public:
+    Sha256() { SHA256_Init(&state_); }
+    Sha256(Sha256 const&) = delete;
+    Sha256& operator=(Sha256 const&) = delete;
+    ~Sha256() { wipe({reinterpret_cast<std::uint8_t*>(&state_), sizeof state_}); }
+    void update(ByteView part) { SHA256_Update(&state_, part.data(), part.size()); }
+    Digest32 finish() {
+        Digest32 out;
+        SHA256_Final(out.data(), &state_);
+        return out;
+    }
+
+private:
+    SHA256_CTX state_{};
+};
+
+/// The key as HMAC mixes it in front: of 64 bytes, a longer one hashed.
+Secret<64> block_of(ByteView key) {
+    Secret<64> out;
+    if (key.size() > 64) {
+        auto const short_key = Secret32{sha256(key)};
+        std::copy_n(short_key.data(), 32, out.writable().begin());
+    } else {
+        std::ranges::copy(key, out.writable().begin());
+    }
+    return out;
+}
+}   // namespace
 
 Digest32 sha256(ByteView data) { return sha256({data}); }
 
 Digest32 sha256(std::initializer_list<ByteView> parts) {
-    crypto_hash_sha256_state state;
-    crypto_hash_sha256_init(&state);
-    for (auto part : parts) crypto_hash_sha256_update(&state, part.data(), part.size());
-    Digest32 out;
-    crypto_hash_sha256_final(&state, out.data());
-    return out;
+    Sha256 hash;
+    for (auto part : parts) hash.update(part);
+    return hash.finish();
 }
 
 ByteArray<16> md5(ByteView data) {
@@ -32,13 +62,13 @@ ByteArray<16> md5(ByteView data) {
 Digest32 hmac_sha256(ByteView key, ByteView data) { return hmac_sha256(key, {data}); }
 
 Digest32 hmac_sha256(ByteView key, std::initializer_list<ByteView> parts) {
-    crypto_auth_hmacsha256_state state;
-    crypto_auth_hmacsha256_init(&state, key.data(), key.size());
-    for (auto part : parts) crypto_auth_hmacsha256_update(&state, part.data(), part.size());
-    Digest32 out;
-    crypto_auth_hmacsha256_final(&state, out.data());
-    wipe({reinterpret_cast<std::uint8_t*>(&state), sizeof state});
-    return out;
+    auto pad = block_of(key);
+    for (auto& byte : pad.writable()) byte ^= 0x36;
+    Sha256 inner;
+    inner.update(pad);
+    for (auto part : parts) inner.update(part);
+    for (auto& byte : pad.writable()) byte ^= 0x36 ^ 0x5c;
+    return sha256({pad, inner.finish()});
 }
 
 Digest64 hmac_sha512(ByteView key, std::initializer_list<ByteView> parts) {
@@ -100,13 +130,7 @@ Digest32 Sha256Stream::finish() {
 }
 
 HmacStream::HmacStream(ByteView key) {
-    Secret<64> inner_pad;
-    if (key.size() > 64) {
-        auto const short_key = Secret32{sha256(key)};
-        std::copy_n(short_key.data(), 32, inner_pad.writable().begin());
-    } else {
-        std::copy(key.begin(), key.end(), inner_pad.writable().begin());
-    }
+    auto inner_pad = block_of(key);
     outer_pad_ = inner_pad;
     for (auto& byte : inner_pad.writable()) byte ^= 0x36;
     for (auto& byte : outer_pad_.writable()) byte ^= 0x5c;
