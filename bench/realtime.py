@@ -4,8 +4,10 @@ missed.
 
     bench/realtime.py [--build build/release] [--rounds 5] [--seconds 5] [--clients 1000] [--idle 10000] [--only paced,bursts,…]
 
+With --only the other figures of the last run stay in the results.
+
 Servers run on core 0, the load (realtime_load, one epoll thread) on core 1. CPU is the server's own user and system time from /proc. Where
-messages come at a fixed rate both sides run with SCHED_RR, if that is allowed: then other work on the machine does not stand in the latencies."""
+messages come at a fixed rate, and where clients connect, both sides run with SCHED_RR, if that is allowed: then other work on the machine does not stand in the latencies."""
 import argparse
 import json
 import pathlib
@@ -73,7 +75,7 @@ class Bench:
         self.options = options
         self.build = pathlib.Path(options.build)
         self.first = may_be_first()
-        self.result = {"benchmark": "real time", "options": vars(options), "SCHED_RR at fixed rates": self.first, "figures": {}, "targets": []}
+        self.result = {"benchmark": "real time", "rounds": options.rounds, "seconds": options.seconds, "clients": options.clients, "idle": options.idle, "SCHED_RR unless saturated": self.first, "figures": {}, "targets": []}
 
     def turns(self, kinds, deflate=False, first=False, **load):
         """Fresh servers each round, in an order that turns; medians of each figure, and of the ratios within a round."""
@@ -104,6 +106,12 @@ class Bench:
         self.result["targets"].append({"name": name, "value": value, "most": most, "least": least, "met": met})
         print(f"{'PASS' if met else 'MISS'}  {name}: {value:.2f} (target {'<= ' + str(most) if least is None else '>= ' + str(least)})", flush=True)
 
+    def keep(self, before):
+        """Of an earlier run, what this one did not measure."""
+        self.result["figures"] = before["figures"] | self.result["figures"]
+        again = {target["name"] for target in self.result["targets"]}
+        self.result["targets"] = [target for target in before["targets"] if target["name"] not in again] + self.result["targets"]
+
     def alone(self, deflate=False, tls=False, first=False, **load):
         server = Server("waqtor", self.build, tls=tls, first=first)
         try:
@@ -125,11 +133,11 @@ class Bench:
 
     def idle(self):
         for name, deflate, most in (("idle", False, 4.5), ("idle, deflate", True, 6)):
-            many = [self.alone(deflate, clients=self.options.idle, seconds=0) for _ in range(self.options.rounds)]
+            many = [self.alone(deflate, first=self.first, clients=self.options.idle, seconds=0) for _ in range(self.options.rounds)]
             self.result["figures"][name] = {"rounds": many}
             self.target(f"{name}: RSS KB of a connection", statistics.median((one["rssConnectedKb"] - one["rssBeforeKb"]) / self.options.idle for one in many), most)
             self.target(f"{name}: connections accepted a second", statistics.median(self.options.idle / one["connectSeconds"] for one in many), least=5000)
-        many = [self.alone(tls=True, clients=self.options.idle, seconds=0) for _ in range(self.options.rounds)]
+        many = [self.alone(tls=True, first=self.first, clients=self.options.idle, seconds=0) for _ in range(self.options.rounds)]
         self.result["figures"]["idle, TLS"] = {"rounds": many}
         print(f"      idle, TLS: {statistics.median((one['rssConnectedKb'] - one['rssBeforeKb']) / self.options.idle for one in many):.2f} KB a connection, "
               f"{statistics.median(self.options.idle / one['connectSeconds'] for one in many):.0f} accepted a second", flush=True)
@@ -165,7 +173,10 @@ def main():
     bench = Bench(options)
     for name in options.only.split(","):
         getattr(bench, name)()
-    pathlib.Path(options.output).write_text(json.dumps(bench.result, indent=1) + "\n")
+    output = pathlib.Path(options.output)
+    if output.exists() and options.only != parser.get_default("only"):
+        bench.keep(json.loads(output.read_text()))
+    output.write_text(json.dumps(bench.result, indent=1) + "\n")
     return not all(target["met"] for target in bench.result["targets"])
 
 

@@ -112,8 +112,8 @@ void publish_lines(Tcp::socket socket, realtime::Hub& hub, SqlDatabase& db, sql:
             hub.publish(workspace, {.type = "message.received", .data = {{"text", line}}});
             continue;
         }
-        auto const seq = run_now(
-            db.write([&](Transaction& tx) { return log.append(tx, workspace, MessageReceived{line.substr(1)}); }));
+        auto const seq =
+            run_now(db.write([&](Transaction& tx) { return log.append(tx, workspace, MessageReceived{line.substr(1)}); }));
         if (!seq) return;
         asio::write(socket, asio::buffer(fmt::format("{} {}\n", *seq, monotonic())), failure);
     }

@@ -87,7 +87,8 @@ asio::awaitable<bool> Client::recheck() {
     if (!caller) {
         auto const ended = caller.error().code == Code::unauthenticated || caller.error().code == Code::forbidden;
         close(ended ? CloseCode::policy : CloseCode::try_again_later,
-              ended ? "the login or key has ended" : "the login cannot be checked now; resume after " + std::to_string(drop_waiting()));
+              ended ? "the login or key has ended"
+                    : "the login cannot be checked now; resume after " + std::to_string(drop_waiting()));
         co_return false;
     }
     caller_ = *std::move(caller);

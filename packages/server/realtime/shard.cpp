@@ -15,10 +15,7 @@ bool touches_rights(std::string_view type) {
 }   // namespace
 
 Shard::Shard(HubParts& parts, asio::any_io_executor executor)
-    : parts_{parts},
-      executor_{std::move(executor)},
-      read_buffer_(kReadBuffer),
-      deflater_{parts.settings.compression_level} {}
+    : parts_{parts}, executor_{std::move(executor)}, read_buffer_(kReadBuffer), deflater_{parts.settings.compression_level} {}
 
 void Shard::add(std::shared_ptr<Client> client) {
     clients_.insert(std::move(client));
@@ -87,7 +84,7 @@ bool Shard::kick(WorkspaceId workspace, std::int64_t id) {
     auto const found = std::ranges::find_if(
         clients_, [&](auto const& client) { return client->id() == id && client->caller().workspace == workspace; });
     if (found == clients_.end()) return false;
-    auto client = *found;   // it takes itself out of the set
+    auto const client = (*found)->shared_from_this();   // it takes itself out of the set
     parts_.note(parts_.counters.kicked, Incident::kicked, client->caller().address, "by an administrator");
     client->close(CloseCode::policy, "ended by an administrator");
     client->flush();

@@ -10,13 +10,14 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <bit>
 #include <cerrno>
 #include <cstring>
 
 namespace waqtor::realtime {
 namespace {
 constexpr int kUnsentInKernel = 128 * 1024;
-constexpr std::size_t kRecord = 16 * 1024;   // of TLS
+constexpr auto kRecord = std::size_t{16} * 1024;   // of TLS
 
 void limit_unsent(int fd, int bytes) { ::setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &bytes, sizeof bytes); }
 
@@ -66,7 +67,7 @@ Wire::Wire(Upgraded& upgraded) : socket_{std::move(upgraded.socket)}, tls_{std::
     limit_unsent(fd, kUnsentInKernel);
     if (!tls_) return;
     auto* const bio = BIO_new(socket_method());
-    BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(fd)));
+    BIO_set_data(bio, std::bit_cast<void*>(static_cast<std::intptr_t>(fd)));
     BIO_set_init(bio, 1);
     SSL_set_bio(tls_.get(), bio, bio);
     SSL_set_mode(tls_.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
