@@ -2,11 +2,13 @@
 // every delivery and its latency, and prints one JSON object.
 //   realtime_load port=N publish=N pid=N kind=waqtor|ws|bun|socketio clients=N [rate=N] [burst=N] [seconds=N] [size=N] [deflate=1]
 //                 [stalled=N] [events=1]
+//                 [key=API-KEY] [tls=1]
 // rate=0: the next burst is published as soon as everybody has the last one. events=1: through the event log, latency from the
 // commit. stalled: so many clients stop reading, until the end. seconds=0: only connects.
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
+#include <openssl/ssl.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -47,8 +49,9 @@ long number(char const* name, long otherwise = 0) {
 }
 
 struct Client {
-    enum class State : std::uint8_t { connecting, upgrading, opening, ready, ended };
+    enum class State : std::uint8_t { connecting, securing, upgrading, opening, ready, ended };
     int fd = -1;
+    SSL* tls = nullptr;
     State state = State::connecting;
     bool stalled = false;
     unsigned close_code = 0;
@@ -74,6 +77,16 @@ long rss_kb(long pid) {
     return resident * (sysconf(_SC_PAGESIZE) / 1024);
 }
 
+long peak_rss_kb(long pid) {
+    std::ifstream in{"/proc/" + std::to_string(pid) + "/status"};
+    for (std::string line; std::getline(in, line);)
+        if (line.starts_with("VmHWM:")) return std::stol(line.substr(6));
+    return 0;
+}
+
+/// From now on the peak is of what follows.
+void forget_peak(long pid) { std::ofstream{"/proc/" + std::to_string(pid) + "/clear_refs"} << 5; }
+
 void send_all(int fd, std::string_view bytes) {
     while (!bytes.empty()) {
         auto const sent = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
@@ -81,6 +94,21 @@ void send_all(int fd, std::string_view bytes) {
         if (sent <= 0) return;
         bytes.remove_prefix(static_cast<std::size_t>(sent));
     }
+}
+
+void send_to(Client& client, std::string_view bytes) {
+    if (!client.tls) return send_all(client.fd, bytes);
+    if (SSL_write(client.tls, bytes.data(), static_cast<int>(bytes.size())) <= 0) stop("cannot send over TLS");
+}
+
+/// As recv() does.
+ssize_t receive(Client& client, std::vector<char>& into) {
+    if (!client.tls) return ::recv(client.fd, into.data(), into.size(), 0);
+    auto const got = SSL_read(client.tls, into.data(), static_cast<int>(into.size()));
+    if (got > 0) return got;
+    auto const again = SSL_get_error(client.tls, got) == SSL_ERROR_WANT_READ;
+    if (again) errno = EAGAIN;
+    return again ? -1 : 0;
 }
 
 /// A small frame with a mask of zeros: masked, and the same bytes.
@@ -156,7 +184,7 @@ public:
         while (!all() && now() < until) turn(100);
     }
 
-    void print(long rss_before, long rss_connected, long rss_after) {
+    void print(long rss_before, long rss_connected, long rss_after, long rss_peak) {
         match_events();
         std::ranges::sort(latencies_);
         auto const at = [&](double share) {
@@ -168,10 +196,10 @@ public:
         };
         std::printf(
             R"({"connectSeconds": %.4f, "deliveries": %zu, "lost": %zd, "seconds": %.3f, "cpuSeconds": %.3f, "p50Ms": %.3f, "p99Ms": %.3f, )"
-            R"("wireBytes": %zu, "rssBeforeKb": %ld, "rssConnectedKb": %ld, "rssAfterKb": %ld, "stalledTold": %zu})"
+            R"("wireBytes": %zu, "rssBeforeKb": %ld, "rssConnectedKb": %ld, "rssAfterKb": %ld, "rssPeakKb": %ld, "stalledTold": %zu})"
             "\n",
             connect_seconds_, counted_, static_cast<ssize_t>(published_ * healthy_) - static_cast<ssize_t>(delivered_), wall_, cpu_,
-            at(0.5), at(0.99), wire_, rss_before, rss_connected, rss_after, told_);
+            at(0.5), at(0.99), wire_, rss_before, rss_connected, rss_after, rss_peak, told_);
     }
 
 private:
@@ -192,11 +220,29 @@ private:
             auto* const client = static_cast<Client*>(events[static_cast<std::size_t>(i)].data.ptr);
             if (!client)
                 read_commits();
+            else if (client->state == Client::State::connecting && tls_)
+                begin_tls(*client);
             else if (client->state == Client::State::connecting)
                 upgrade(*client);
+            else if (client->state == Client::State::securing)
+                shake_hands(*client);
             else
                 read(*client);
         }
+    }
+
+    void begin_tls(Client& client) {
+        client.tls = SSL_new(tls_);
+        SSL_set_fd(client.tls, client.fd);
+        client.state = Client::State::securing;
+        shake_hands(client);
+    }
+
+    void shake_hands(Client& client) {
+        auto const done = SSL_connect(client.tls);
+        if (done == 1) return upgrade(client);
+        if (SSL_get_error(client.tls, done) != SSL_ERROR_WANT_READ) stop("no TLS");
+        watch(client.fd, &client, EPOLLIN);
     }
 
     void upgrade(Client& client) {
@@ -205,16 +251,17 @@ private:
             kind == "socketio" ? "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\n" : "GET /ws HTTP/1.1\r\n";
         request +=
             "Host: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nX-API-Key: bench\r\n";
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+        if (!options["key"].empty()) request += "X-API-Key: " + options["key"] + "\r\n";
         if (number("deflate"))
             request += "Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover; client_no_context_takeover\r\n";
-        send_all(client.fd, request + "\r\n");
+        send_to(client, request + "\r\n");
         client.state = Client::State::upgrading;
         watch(client.fd, &client, EPOLLIN);
     }
 
     void read(Client& client) {
-        auto const got = ::recv(client.fd, buffer_.data(), buffer_.size(), 0);
+        auto const got = receive(client, buffer_);
         if (got < 0 && errno == EAGAIN) return;
         if (got <= 0) {
             epoll_ctl(poll_, EPOLL_CTL_DEL, client.fd, nullptr);
@@ -265,7 +312,7 @@ private:
         auto const& kind = options["kind"];
         client.state = Client::State::opening;
         if (kind == "ws" || kind == "bun") return opened(client);
-        if (kind == "waqtor") send_all(client.fd, masked(1, R"({"type":"subscribe","topics":["messages"],"id":"s"})"));
+        if (kind == "waqtor") send_to(client, masked(1, R"({"type":"subscribe","topics":["messages"],"id":"s"})"));
     }
 
     void opened(Client& client) {
@@ -275,15 +322,15 @@ private:
 
     void on_frame(Client& client, unsigned first, std::string_view payload) {
         auto const opcode = first & 15U;
-        if (opcode == 9) return send_all(client.fd, masked(10, payload));
+        if (opcode == 9) return send_to(client, masked(10, payload));
         if (opcode == 8) {
             client.close_code =
                 payload.size() < 2 ? 1005U : static_cast<unsigned char>(payload[0]) * 256U + static_cast<unsigned char>(payload[1]);
-            return send_all(client.fd, masked(8, payload.substr(0, 2)));
+            return send_to(client, masked(8, payload.substr(0, 2)));
         }
         if (opcode > 2) return;
         if (client.state == Client::State::opening) {
-            if (payload.starts_with("0{")) return send_all(client.fd, masked(1, "40"));
+            if (payload.starts_with("0{")) return send_to(client, masked(1, "40"));
             if (payload.starts_with("40") || payload.find("\"ack\"") != payload.npos) opened(client);
             return;
         }
@@ -357,6 +404,7 @@ private:
 
     int poll_;
     int control_ = -1;
+    SSL_CTX* tls_ = number("tls") ? SSL_CTX_new(TLS_client_method()) : nullptr;
     std::vector<Client> clients_;
     std::vector<char> buffer_;
     std::vector<std::int64_t> latencies_;
@@ -381,9 +429,11 @@ int main(int argc, char** argv) {
     load.connect();
     usleep(500'000);   // the server frees what the handshakes needed
     auto const connected = rss_kb(pid);
+    forget_peak(pid);
     if (number("seconds", 5) > 0) load.publish();
     auto const after = rss_kb(pid);
+    auto const peak = peak_rss_kb(pid);
     if (number("stalled")) load.come_back();
-    load.print(before, connected, after);
+    load.print(before, connected, after, peak);
     std::_Exit(std::fflush(stdout));
 }

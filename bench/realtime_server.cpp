@@ -1,12 +1,19 @@
-// The hub with all its checks behind the HTTP server and a SQLite event log, for realtime.py: realtime_server FOLDER. Prints "port
-// N" and "publish N": on the second port each line is one message for everybody, or after "!" one event of the log, whose number
-// and time of commit (nanoseconds of CLOCK_MONOTONIC) are answered. Every key is taken for the one workspace.
+// The hub with all its checks behind the HTTP server, a SQLite event log and real API keys, for realtime.py:
+//   realtime_server FOLDER [CERTIFICATE KEY]
+// Prints "port N", "publish N" and "key K": on the second port each line is one message for everybody, or after "!" one event of
+// the log, whose number and time of commit (nanoseconds of CLOCK_MONOTONIC) are answered. With PEM files it speaks TLS.
+#include "core/accounts/key_service.hpp"
+#include "core/accounts/login_service.hpp"
 #include "server/http/http_server.hpp"
 #include "server/realtime/hub.hpp"
 #include "server/router/router.hpp"
 #include "server/routes/realtime_routes.hpp"
 #include "storage/database.hpp"
 #include "storage/sql/event_log.hpp"
+#include "storage/sql/key_store.hpp"
+#include "storage/sql/login_store.hpp"
+#include "storage/sql/user_store.hpp"
+#include "storage/sql/workspace_setting_store.hpp"
 
 #include <fmt/format.h>
 #include <boost/asio/co_spawn.hpp>
@@ -34,20 +41,55 @@ struct MessageReceived {
 };
 BOOST_DESCRIBE_STRUCT(MessageReceived, (), (text))
 
-class Everybody final : public Authenticator {
-public:
-    Everybody() : workspace{WorkspaceId::make(SystemClock{}.now())} {}
-    Task<Caller> authenticate(Credentials credentials) override {
-        if (credentials.key.empty()) co_return Caller{};
-        co_return made_;
-    }
-    Task<Caller> recheck(Caller caller) override { co_return caller; }
+/// Runs one operation of the database to its end, on the thread that asks.
+template <class T> Result<T> run_now(Task<T> task) {
+    asio::io_context io;
+    auto done = asio::co_spawn(io, std::move(task), asio::use_future);
+    io.run();
+    return done.get();
+}
 
-    WorkspaceId const workspace;
+/// A workspace with an owner and a key, which every client shows.
+class Accounts {
+public:
+    Accounts(SqlDatabase& db, EventLog& log, Clock const& clock)
+        : parts_{db, users_, logins_, keys_, settings_, log, clock, hasher_, revision_}, login{parts_, {}} {}
+
+    Result<std::string> make_key() {
+        auto const now = parts_.clock.now();
+        UserRow const owner{.id = UserId::make(now),
+                            .workspace = workspace,
+                            .email = "owner@example.com",
+                            .name = "Owner",
+                            .role = Role::owner,
+                            .password_hash = "none",
+                            .created_at = now,
+                            .updated_at = now};
+        TRY_OK(run_now(parts_.db.write([&](Transaction& tx) -> Result<void> {
+            TRY_OK(users_.add_workspace(tx, {workspace, "Bench", now}));
+            return users_.add(tx, owner);
+        })));
+        Caller const who{.proof = Proof::cookie,
+                         .workspace = workspace,
+                         .user = owner.id,
+                         .role = Role::owner,
+                         .scopes = scopes_of(Role::owner)};
+        TRY(auto const made, run_now(KeyService{parts_}.create(who, {.name = "clients", .scopes = {Scope::events_read}})));
+        return made.key.value();
+    }
 
 private:
-    Caller made_{
-        .proof = Proof::key, .workspace = workspace, .role = Role::owner, .scopes = scopes_of(Role::owner), .key = KeyId::make({})};
+    sql::SqlUserStore users_;
+    sql::SqlLoginStore logins_;
+    sql::SqlKeyStore keys_;
+    sql::SqlWorkspaceSettingStore settings_;
+    PasswordHasher hasher_;
+    std::atomic<std::uint64_t> revision_ = 0;
+    AccountParts parts_;
+
+public:
+    LoginService login;
+    WorkspaceId const workspace{WorkspaceId::make(SystemClock{}.now())};
 };
 
 std::int64_t monotonic() {
@@ -58,7 +100,6 @@ std::int64_t monotonic() {
 
 /// One publisher: its lines, on a thread of its own.
 void publish_lines(Tcp::socket socket, realtime::Hub& hub, SqlDatabase& db, sql::SqlEventLog& log, WorkspaceId workspace) {
-    asio::io_context io;
     asio::streambuf buffer;
     std::istream lines{&buffer};
     boost::system::error_code failure;
@@ -71,18 +112,14 @@ void publish_lines(Tcp::socket socket, realtime::Hub& hub, SqlDatabase& db, sql:
             hub.publish(workspace, {.type = "message.received", .data = {{"text", line}}});
             continue;
         }
-        auto done = asio::co_spawn(
-            io, db.write([&](Transaction& tx) { return log.append(tx, workspace, MessageReceived{line.substr(1)}); }),
-            asio::use_future);
-        io.restart();
-        io.run();
-        auto const seq = done.get();
+        auto const seq =
+            run_now(db.write([&](Transaction& tx) { return log.append(tx, workspace, MessageReceived{line.substr(1)}); }));
         if (!seq) return;
         asio::write(socket, asio::buffer(fmt::format("{} {}\n", *seq, monotonic())), failure);
     }
 }
 
-int run(std::string const& folder) {
+int run(std::string const& folder, std::string certificate, std::string key_file) {
     sigset_t signals;
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
@@ -96,27 +133,31 @@ int run(std::string const& folder) {
     auto db = open_database({.url = "sqlite:" + folder + "/events.db", .on_commit = wake});
     if (!db) return std::cerr << db.error().message << '\n', 1;
     sql::SqlEventLog log{clock};
-    Everybody everybody;
+    Accounts accounts{**db, log, clock};
+    auto const key = accounts.make_key();
+    if (!key) return std::cerr << key.error().message << '\n', 1;
     realtime::HubSettings settings;
     settings.connections_per_address = settings.connections_per_key = settings.connections_per_workspace = 100'000;
     settings.compression_threshold = 256;
     settings.messages_per_second = 10'000;   // all clients come from one address with one key
     settings.burst = 100'000;
-    realtime::Hub hub{settings, **db, log, bus, everybody, clock};
+    realtime::Hub hub{settings, **db, log, bus, accounts.login, clock};
     Router api;
     declare_realtime_routes(api, hub);
     HttpSettings http;
     http.connections = http.connections_per_address = 100'000;
+    http.certificate = std::move(certificate);
+    http.key = std::move(key_file);
     HttpServer server{http, api};
     if (!server.listen("127.0.0.1", 0) || !server.start()) return 1;
     hub.start(server.executor());
 
     asio::io_context io;
     Tcp::acceptor publishers{io, {asio::ip::address_v4::loopback(), 0}};
-    std::cout << "port " << server.port() << "\npublish " << publishers.local_endpoint().port() << std::endl;
+    std::cout << "port " << server.port() << "\npublish " << publishers.local_endpoint().port() << "\nkey " << *key << std::endl;
     std::thread{[&] {
         while (true)
-            std::thread{publish_lines, publishers.accept(), std::ref(hub), std::ref(**db), std::ref(log), everybody.workspace}
+            std::thread{publish_lines, publishers.accept(), std::ref(hub), std::ref(**db), std::ref(log), accounts.workspace}
                 .detach();
     }}.detach();
     int signal = 0;
@@ -127,4 +168,7 @@ int run(std::string const& folder) {
 }   // namespace
 }   // namespace waqtor
 
-int main(int argc, char** argv) { return argc == 2 ? waqtor::run(argv[1]) : 2; }
+int main(int argc, char** argv) {
+    if (argc != 2 && argc != 4) return 2;
+    return waqtor::run(argv[1], argc == 4 ? argv[2] : "", argc == 4 ? argv[3] : "");
+}

@@ -128,17 +128,62 @@ def test_who_does_not_read_is_told_from_where_to_go_on(folder):
             assert again.events(missed) == list(range(after + 1, missed + 1))
 
 
-def test_who_answers_no_ping_is_dropped_and_who_answers_stays(folder):
+def fill(client, server, key, wanted):
+    """Answers it does not read, until so many bytes wait for it in the server."""
+    number = 0
+    while figures(server, key)["buffered_bytes"] < wanted:
+        client.send(b"".join(Bare.frame(1, json.dumps({"type": "ping", "id": f"{number + more:064d}"}).encode()) for more in range(500)))
+        number += 500
+
+
+def test_who_answers_no_ping_is_told_and_dropped_and_who_answers_stays(folder):
     # An answer may take as long as a heartbeat here, which must be enough for the healthy one on a busy machine.
     with running(Server(folder, ["--realtime-heartbeat-ms", "4000"])) as house:
         house.make_owner()
         key = house.make_key("events_read", "metrics_read")
         with Bare(house, key) as silent, with_key(house, key) as healthy:
             healthy.receive()
-            texts, code, _ = silent.until_closed()
-            assert [text["type"] for text in texts] == ["welcome"] and code is None
+            texts, code, reason = silent.until_closed()
+            assert [text["type"] for text in texts] == ["welcome", "slow"]
+            assert (code, reason) == (1013, f"no answer to a ping; resume after {texts[0]['data']['seq']}")
             assert figures(house, key)["dead_total"] >= 1
             assert healthy.ask("ping")["type"] == "pong"
+
+
+def test_who_is_stopped_is_told_when_it_goes_on(folder):
+    with running(Server(folder, ["--realtime-heartbeat-ms", "2000"])) as house:
+        house.make_owner()
+        key = house.make_key("events_read", "metrics_read")
+        with Bare(house, key, receive_buffer=4096) as stopped:
+            stopped.say(type="subscribe", topics=["system"])
+            while json.loads(stopped.read()[1]).get("type") != "ack":
+                pass
+            while figures(house, key)["dead_total"] == 0:
+                pass
+            missed = rename(house, "Missed")
+            # Its late answers to pings must not cost it what it has not read.
+            stopped.send(Bare.frame(10, b"12345678") * 50)
+            texts, code, reason = stopped.until_closed()
+            assert code == 1013 and reason.startswith("no answer to a ping; resume after ")
+            after = int(reason.rpartition(" ")[2])
+            assert after < missed and texts[-1]["data"] == {"resumeAfter": after}
+        with with_key(house, key) as again:
+            again.ask("resume", after=after)
+            again.ask("subscribe", topics=["system"])
+            assert again.events(missed) == list(range(after + 1, missed + 1))
+
+
+def test_a_goodbye_is_not_behind_what_waits(folder):
+    with running(Server(folder, ["--realtime-messages-per-second", "10000", "--realtime-burst", "100000"])) as house:
+        house.make_owner()
+        key = house.make_key("events_read", "metrics_read")
+        with Bare(house, key, receive_buffer=4096) as stopped:
+            id = json.loads(stopped.read()[1])["data"]["client"]
+            fill(stopped, house, key, 64 * 1024)
+            assert house.call("DELETE", f"/api/ws-clients/{id}", token=house.owner).status == 200
+            assert figures(house, key)["buffered_bytes"] == 0, "its last words are with the kernel"
+            _, code, reason = stopped.until_closed()
+            assert (code, reason) == (1008, "ended by an administrator")
 
 
 BROKEN = {

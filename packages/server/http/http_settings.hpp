@@ -9,9 +9,9 @@ namespace waqtor {
 /// What the HTTP server allows. The defaults suit a server that faces the internet.
 struct HttpSettings {
     std::size_t threads = 1;
-    std::size_t header_bytes = 16 * 1024;   // request line and headers; more is 431
-    std::size_t uri_bytes = 8 * 1024;       // more is 414
-    std::size_t body_bytes = 1024 * 1024;   // where a route says nothing else; more is 413
+    std::size_t header_bytes = std::size_t{16} * 1024;   // request line and headers; more is 431
+    std::size_t uri_bytes = std::size_t{8} * 1024;       // more is 414
+    std::size_t body_bytes = std::size_t{1024} * 1024;   // where a route says nothing else; more is 413
     std::size_t connections = 10'000;
     std::size_t connections_per_address = 512;      // IPv6 counts by /64; trusted proxies are not counted
     std::chrono::milliseconds first_byte{10'000};   // a new connection may stay silent

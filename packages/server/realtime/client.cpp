@@ -2,6 +2,7 @@
 
 #include "server/http/upgraded.hpp"
 
+#include <fmt/format.h>
 #include <boost/asio/post.hpp>
 
 #include <cstring>
@@ -38,9 +39,9 @@ Client::Client(Shard& shard, Upgraded upgraded, Arrival arrival)
       bucket_{shard.parts().settings.messages_per_second, shard.parts().settings.burst},
       control_bucket_{kControlPerSecond, kControlBurst},
       id_{++shard.parts().client_ids},
-      heard_{Steady::now()},
-      next_ping_{heard_ + spread(shard.parts().settings.heartbeat)},
-      arrived_{heard_},
+      liveness_{.heard = Steady::now()},
+      next_ping_{liveness_.heard + spread(shard.parts().settings.heartbeat)},
+      arrived_{liveness_.heard},
       deflates_{arrival.deflates},
       inflates_{arrival.inflates} {
     auto& parts = shard_.parts();
@@ -106,7 +107,7 @@ void Client::on_readable() {
             if (!gone_) wait_readable();
             return;
         }
-        heard_ = Steady::now();
+        liveness_.heard = Steady::now();
         auto const bytes = room.first(static_cast<std::size_t>(got));
         if (!feed(bytes)) break;
         // Less than there was room for: nothing is left, except what TLS may hold.
@@ -142,7 +143,7 @@ bool Client::feed(std::span<char> bytes) {
     if (!reader_.in_message())
         message_began_ = {};
     else if (message_began_ == Steady::time_point{})
-        message_began_ = heard_;
+        message_began_ = liveness_.heard;
     return true;
 }
 
@@ -171,12 +172,12 @@ bool Client::on_frame(Incoming const& frame) {
 
 void Client::on_pong(std::string_view payload) {
     std::int64_t sent = 0;
-    if (payload.size() != sizeof sent || pinged_ == Steady::time_point{}) return;
+    if (payload.size() != sizeof sent || liveness_.pinged == Steady::time_point{}) return;
     std::memcpy(&sent, payload.data(), sizeof sent);
-    if (sent != pinged_.time_since_epoch().count()) return;
+    if (sent != liveness_.pinged.time_since_epoch().count()) return;
     answered_ = Steady::now();
-    rtt_ = std::chrono::duration_cast<std::chrono::microseconds>(answered_ - pinged_);
-    pinged_ = {};
+    rtt_ = std::chrono::duration_cast<std::chrono::microseconds>(answered_ - liveness_.pinged);
+    liveness_.pinged = {};
 }
 
 void Client::on_close(std::string_view payload) {
@@ -232,11 +233,15 @@ void Client::push_frame(Opcode opcode, std::string_view payload) {
     push({std::make_shared<std::string const>(std::move(frame))}, 2 * shard_.parts().settings.buffered_bytes);
 }
 
-/// Frees what waits and tells the client from where to go on. The kernel takes these last words at once, so they are there when the
-/// client reads again.
 void Client::too_slow(std::int64_t missed) {
     if (closing_) return;
     note(shard_.parts().counters.slow_closed, Incident::slow, "it does not read");
+    send_away("too slow", missed);
+}
+
+/// Frees what waits and tells the client from where to go on. The kernel takes these last words at once, so they are there when the
+/// client reads again.
+void Client::send_away(std::string_view why, std::int64_t missed) {
     auto const first_missed = outbox_.drop_unsent();
     auto const resume_after = first_missed ? *first_missed - 1 : missed > 0 ? missed - 1 : position_;
     closing_ = true;
@@ -246,10 +251,19 @@ void Client::too_slow(std::int64_t missed) {
         {.type = "slow", .data = json::serialize(json::object{{"resumeAfter", resume_after}}), .at = shard_.parts().clock.now()});
     auto frames = std::make_shared<std::string>();
     append_frame(*frames, Opcode::text, text);
-    append_close(*frames, CloseCode::try_again_later, "too slow; resume after " + std::to_string(resume_after));
+    append_close(*frames, CloseCode::try_again_later, fmt::format("{}; resume after {}", why, resume_after));
     outbox_.push({std::move(frames)});
     wire_.lift_limit();
     flush();
+}
+
+/// Before a close frame, which must not come too late behind what waits for a client that does not read now. Returns from where the
+/// client may resume.
+std::int64_t Client::drop_waiting() {
+    if (!writing_) return position_;
+    if (auto const first = outbox_.drop_unsent()) position_ = *first - 1;
+    wire_.lift_limit();
+    return position_;
 }
 
 void Client::count_buffered() {
@@ -262,10 +276,6 @@ void Client::count_buffered() {
 void Client::note(std::atomic<std::uint64_t>& counter, Incident what, std::string_view detail) {
     ++violations_;
     shard_.parts().note(counter, what, caller_.address, detail);
-}
-
-bool Client::answers(Steady::time_point now) const {
-    return pinged_ == Steady::time_point{} || heard_ >= pinged_ || now - pinged_ <= shard_.parts().settings.pong;
 }
 
 WsClient Client::figures(Steady::time_point now) const {
@@ -300,24 +310,26 @@ WsClient Client::figures(Steady::time_point now) const {
 
 void Client::flush() {
     if (gone_) return;
-    if (writing_) return count_buffered();
+    if (writing_ && !closing_) return count_buffered();
     if (!outbox_.empty()) {
         auto const sent = outbox_.flush(wire_);
         ++shard_.parts().counters.writes;
         if (sent == Wire::kGone) return end();
-        if (sent == Wire::kWait) {
-            writing_ = true;
-            wire_.socket().async_wait(asio::ip::tcp::socket::wait_write,
-                                      [self = shared_from_this()](boost::system::error_code failure) {
-                                          self->writing_ = false;
-                                          if (failure || self->gone_) return self->end();
-                                          self->flush();
-                                      });
-        }
+        if (sent == Wire::kWait) wait_writable();
     }
     count_buffered();
     if (room_ && outbox_.bytes() < shard_.parts().settings.buffered_bytes / 4) room_->cancel();
     if (closing_ && outbox_.empty()) finish_closing();
+}
+
+void Client::wait_writable() {
+    if (std::exchange(writing_, true)) return;
+    wire_.socket().async_wait(asio::ip::tcp::socket::wait_write, [self = shared_from_this()](boost::system::error_code failure) {
+        self->writing_ = false;
+        if (failure || self->gone_) return self->end();
+        self->liveness_.took = Steady::now();
+        self->flush();
+    });
 }
 
 // ---- ending
@@ -327,6 +339,7 @@ void Client::close(CloseCode code, std::string_view reason) {
     closing_ = true;
     live_ = false;
     deadline_ = Steady::now() + shard_.parts().settings.closing;
+    drop_waiting();
     std::string frame;
     append_close(frame, code, reason);
     outbox_.push({std::make_shared<std::string const>(std::move(frame))});
@@ -361,14 +374,14 @@ void Client::check(Steady::time_point now) {
         close(CloseCode::policy, "the message took too long");
         return flush();
     }
-    auto const unanswered = pinged_ != Steady::time_point{};
-    if (unanswered && now - pinged_ > settings.pong && heard_ < pinged_) {
+    // What came and was not read yet may be the answer: then it was us who slept. Who is only stopped is told when it returns.
+    if (!answers(now) && !wire_.has_unread()) {
         ++shard_.parts().counters.dead;
-        return end();
+        return send_away("no answer to a ping", 0);
     }
     if (now < next_ping_) return;
     next_ping_ = now + settings.heartbeat;
-    pinged_ = now;
+    liveness_.pinged = now;
     auto const stamp = now.time_since_epoch().count();
     push_frame(Opcode::ping, {reinterpret_cast<char const*>(&stamp), sizeof stamp});
     flush();

@@ -1,5 +1,6 @@
 #pragma once
 #include "server/realtime/codec/frame_reader.hpp"
+#include "server/realtime/liveness.hpp"
 #include "server/realtime/outbox.hpp"
 #include "server/realtime/places.hpp"
 #include "server/realtime/shard.hpp"
@@ -47,7 +48,7 @@ public:
     std::size_t buffered() const { return outbox_.bytes(); }
     Subscribed subscribed() const { return subscriptions_.shown(); }
     /// False when the answer to a ping is overdue.
-    bool answers(Steady::time_point now) const;
+    bool answers(Steady::time_point now) const { return liveness_.answers(now, shard_.parts().settings.pong); }
     bool live() const { return live_; }
 
 private:
@@ -94,6 +95,9 @@ private:
     bool push(Outbox::Entry entry, std::size_t limit);
     void push_frame(Opcode opcode, std::string_view payload);
     void too_slow(std::int64_t missed);
+    void send_away(std::string_view why, std::int64_t missed);
+    std::int64_t drop_waiting();
+    void wait_writable();
     void count_buffered();
     void note(std::atomic<std::uint64_t>& counter, Incident what, std::string_view detail);
 
@@ -114,9 +118,8 @@ private:
     std::unique_ptr<StateWish> state_;
     std::unique_ptr<ResumeWish> resume_;
     asio::steady_timer* room_ = nullptr;   // the catch-up waits for it
-    Steady::time_point heard_;             // last byte
+    Liveness liveness_;
     Steady::time_point next_ping_;
-    Steady::time_point pinged_{};     // time of the ping that has no pong yet
     Steady::time_point deadline_{};   // of the closing
     Steady::time_point message_began_{};
     std::chrono::microseconds rtt_{};

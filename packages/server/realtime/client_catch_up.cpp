@@ -60,7 +60,7 @@ asio::awaitable<void> Client::run_catch_up() {
         if (!more) {
             shard_.parts().failed("catch-up", more.error());
             close(more.error().code == Code::internal ? CloseCode::internal : CloseCode::try_again_later,
-                  "the event log cannot be read now; resume after " + std::to_string(position_));
+                  "the event log cannot be read now; resume after " + std::to_string(drop_waiting()));
             co_return;
         }
         flush();
@@ -87,7 +87,8 @@ asio::awaitable<bool> Client::recheck() {
     if (!caller) {
         auto const ended = caller.error().code == Code::unauthenticated || caller.error().code == Code::forbidden;
         close(ended ? CloseCode::policy : CloseCode::try_again_later,
-              ended ? "the login or key has ended" : "the login cannot be checked now; resume after " + std::to_string(position_));
+              ended ? "the login or key has ended"
+                    : "the login cannot be checked now; resume after " + std::to_string(drop_waiting()));
         co_return false;
     }
     caller_ = *std::move(caller);

@@ -20,7 +20,7 @@ struct HubSettings {
     std::chrono::milliseconds heartbeat{30'000};
     std::chrono::milliseconds pong{10'000};     // how long a pong may take
     std::chrono::milliseconds closing{5'000};   // and the answer to a close frame
-    std::chrono::milliseconds slow{30'000};     // how long a slow client may take to read why it is closed
+    std::chrono::milliseconds slow{120'000};    // how long a client that does not read or answer may take to see why it is closed
     std::chrono::milliseconds sweep{1'000};     // how often these times are looked at
     std::chrono::milliseconds window{5};        // least time between two batches of events
     std::chrono::milliseconds poll{1'000};      // how often to look for events another process wrote

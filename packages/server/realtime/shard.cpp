@@ -15,10 +15,7 @@ bool touches_rights(std::string_view type) {
 }   // namespace
 
 Shard::Shard(HubParts& parts, asio::any_io_executor executor)
-    : parts_{parts},
-      executor_{std::move(executor)},
-      read_buffer_(kReadBuffer),
-      deflater_{parts.settings.compression_level} {}
+    : parts_{parts}, executor_{std::move(executor)}, read_buffer_(kReadBuffer), deflater_{parts.settings.compression_level} {}
 
 void Shard::add(std::shared_ptr<Client> client) {
     clients_.insert(std::move(client));
@@ -50,15 +47,15 @@ void Shard::deliver(WorkspaceId workspace, Batch const& batch, std::int64_t last
     auto const found = groups_.find(workspace);
     if (found == groups_.end()) return;
     if (last > 0) found->second.last = last;
-    // A client that ends takes itself out of the list.
-    auto const clients = found->second.clients;
-    for (auto const& broadcast : *batch) {
-        if (broadcast->seq > 0 && touches_rights(broadcast->type))
-            for (auto const& client : clients) client->check_rights();
-        for (auto const& client : clients)
+    auto const rights = std::ranges::any_of(*batch, [](auto const& one) { return one->seq > 0 && touches_rights(one->type); });
+    // A client that ends takes itself out of the list. Each gets all of it at once, while what it holds is in the cache.
+    for (auto const& client : std::vector(found->second.clients)) {
+        for (auto const& broadcast : *batch) {
+            if (rights && broadcast->seq > 0 && touches_rights(broadcast->type)) client->check_rights();
             if (client->live()) client->take(broadcast);
+        }
+        client->flush();
     }
-    for (auto const& client : clients) client->flush();
 }
 
 std::int64_t Shard::position(WorkspaceId workspace) const {
@@ -87,7 +84,7 @@ bool Shard::kick(WorkspaceId workspace, std::int64_t id) {
     auto const found = std::ranges::find_if(
         clients_, [&](auto const& client) { return client->id() == id && client->caller().workspace == workspace; });
     if (found == clients_.end()) return false;
-    auto client = *found;   // it takes itself out of the set
+    auto const client = (*found)->shared_from_this();   // it takes itself out of the set
     parts_.note(parts_.counters.kicked, Incident::kicked, client->caller().address, "by an administrator");
     client->close(CloseCode::policy, "ended by an administrator");
     client->flush();

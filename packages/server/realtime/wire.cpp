@@ -10,13 +10,14 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <bit>
 #include <cerrno>
 #include <cstring>
 
 namespace waqtor::realtime {
 namespace {
 constexpr int kUnsentInKernel = 128 * 1024;
-constexpr std::size_t kRecord = 16 * 1024;   // of TLS
+constexpr auto kRecord = std::size_t{16} * 1024;   // of TLS
 
 void limit_unsent(int fd, int bytes) { ::setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &bytes, sizeof bytes); }
 
@@ -66,7 +67,7 @@ Wire::Wire(Upgraded& upgraded) : socket_{std::move(upgraded.socket)}, tls_{std::
     limit_unsent(fd, kUnsentInKernel);
     if (!tls_) return;
     auto* const bio = BIO_new(socket_method());
-    BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(fd)));
+    BIO_set_data(bio, std::bit_cast<void*>(static_cast<std::intptr_t>(fd)));
     BIO_set_init(bio, 1);
     SSL_set_bio(tls_.get(), bio, bio);
     SSL_set_mode(tls_.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
@@ -77,7 +78,10 @@ std::ptrdiff_t Wire::write(std::span<iovec const> parts) {
     msghdr message{};
     message.msg_iov = const_cast<iovec*>(parts.data());
     message.msg_iovlen = parts.size();
-    auto const sent = ::sendmsg(socket_.native_handle(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+    constexpr auto kFlags = MSG_DONTWAIT | MSG_NOSIGNAL;
+    auto const fd = socket_.native_handle();
+    // One part alone goes the kernel's shorter way.
+    auto const sent = parts.size() == 1 ? ::send(fd, parts[0].iov_base, parts[0].iov_len, kFlags) : ::sendmsg(fd, &message, kFlags);
     if (sent >= 0) return sent;
     return errno == EAGAIN || errno == EINTR ? kWait : kGone;
 }
@@ -99,6 +103,11 @@ std::ptrdiff_t Wire::read(std::span<char> into) {
     auto const got = ::recv(socket_.native_handle(), into.data(), into.size(), MSG_DONTWAIT);
     if (got > 0) return got;
     return got < 0 && (errno == EAGAIN || errno == EINTR) ? kWait : kGone;
+}
+
+bool Wire::has_unread() const {
+    boost::system::error_code gone;
+    return socket_.available(gone) > 0;
 }
 
 void Wire::lift_limit() { limit_unsent(socket_.native_handle(), -1); }

@@ -27,6 +27,8 @@ public:
     /// Bytes taken. After kWait under TLS the same bytes must come first again.
     std::ptrdiff_t write(std::span<iovec const> parts);
     std::ptrdiff_t read(std::span<char> into);
+    /// Bytes came that read() did not give yet.
+    bool has_unread() const;
 
     /// From now on the kernel takes as much as its buffer holds: for the last words to a client that reads slowly.
     void lift_limit();
