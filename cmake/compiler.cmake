@@ -5,6 +5,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
                         "use clang-19 (make setup installs it) or GCC 13 and later.")
 endif()
 
+string(REPLACE clang++ clang WAQTOR_C_COMPILER "${CMAKE_CXX_COMPILER}")   # for Go's C: a bare machine has no cc
+
 set(CMAKE_CXX_STANDARD 23)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)

@@ -10,11 +10,12 @@
 
 #include <cstdlib>
 #include <deque>
+#include <memory>
 #include <random>
 
-/// Our Signal on one end, npm libsignal (in its own process) on the other, driven by random steps: messages overtake each other,
-/// get lost, come twice or changed, and both sides start new sessions whenever they like, also at the same moment.
-/// WAQTOR_DIFFERENTIAL_STEPS (1,000) and WAQTOR_DIFFERENTIAL_SEED choose how long and which way.
+/// Our Signal on one end, a foreign one (npm libsignal and whatsmeow's, each in its own process) on the other, driven by random
+/// steps: messages overtake each other, get lost, come twice or changed, and both sides start new sessions whenever they like, also
+/// at the same moment. WAQTOR_DIFFERENTIAL_STEPS (1,000) and WAQTOR_DIFFERENTIAL_SEED choose how long and which way.
 namespace waqtor::whatsapp::signal {
 namespace {
 
@@ -42,11 +43,17 @@ private:
     std::mt19937 engine_;
 };
 
+enum class Library { libsignal, whatsmeow };
+
+constexpr std::string_view name(Library library) { return library == Library::whatsmeow ? "whatsmeow" : "libsignal"; }
+
 /// The foreign device.
 class Foreign {
 public:
+    explicit Foreign(Library library) : peer_{started(library)} {}
+
     Bundle bundle() {
-        auto const answer = node_.call({{"op", "bundle"}});
+        auto const answer = peer_->call({{"op", "bundle"}});
         return {
             number(answer, "registration_id"),
             *crypto::PublicKey::parse(hex(answer, "identity")),
@@ -63,32 +70,36 @@ public:
             fields["one_time_id"] = bundle.one_time->id;
             fields["one_time"] = to_hex(bundle.one_time->key.serialized());
         }
-        auto const answer = node_.call({{"op", "start"}, {"bundle", fields}});
+        auto const answer = peer_->call({{"op", "start"}, {"bundle", fields}});
         ASSERT_TRUE(answer.contains("signature_ok")) << json::serialize(answer);
-        EXPECT_TRUE(answer.at("signature_ok").as_bool()) << "libsignal refuses our signed prekey";
+        EXPECT_TRUE(answer.at("signature_ok").as_bool()) << "our signed prekey is refused";
     }
     Ciphertext encrypt(Bytes const& plaintext) {
-        auto const answer = node_.call({{"op", "encrypt"}, {"plaintext", to_hex(plaintext)}});
+        auto const answer = peer_->call({{"op", "encrypt"}, {"plaintext", to_hex(plaintext)}});
         return {answer.at("prekey").as_bool() ? Kind::prekey : Kind::message, hex(answer, "bytes")};
     }
     /// Nothing when it refuses.
     std::optional<Bytes> decrypt(Ciphertext const& message) {
         return plaintext(
-            node_.call({{"op", "decrypt"}, {"prekey", message.kind == Kind::prekey}, {"bytes", to_hex(message.bytes)}}));
+            peer_->call({{"op", "decrypt"}, {"prekey", message.kind == Kind::prekey}, {"bytes", to_hex(message.bytes)}}));
     }
 
-    Bytes distribution(bool rotate) { return hex(node_.call({{"op", "group_distribution"}, {"rotate", rotate}}), "bytes"); }
-    void accept(Bytes const& distribution) { node_.call({{"op", "group_accept"}, {"bytes", to_hex(distribution)}}); }
+    Bytes distribution(bool rotate) { return hex(peer_->call({{"op", "group_distribution"}, {"rotate", rotate}}), "bytes"); }
+    void accept(Bytes const& distribution) { peer_->call({{"op", "group_accept"}, {"bytes", to_hex(distribution)}}); }
     Bytes group_encrypt(Bytes const& words) {
-        return hex(node_.call({{"op", "group_encrypt"}, {"plaintext", to_hex(words)}}), "bytes");
+        return hex(peer_->call({{"op", "group_encrypt"}, {"plaintext", to_hex(words)}}), "bytes");
     }
     std::optional<Bytes> group_decrypt(Bytes const& bytes) {
-        return plaintext(node_.call({{"op", "group_decrypt"}, {"bytes", to_hex(bytes)}}));
+        return plaintext(peer_->call({{"op", "group_decrypt"}, {"bytes", to_hex(bytes)}}));
     }
 
 private:
-    whatsapp::testing::NodePeer node_{"signal_peer.mjs"};
+    std::unique_ptr<whatsapp::testing::LinePeer> peer_;
 
+    static std::unique_ptr<whatsapp::testing::LinePeer> started(Library library) {
+        if (library == Library::whatsmeow) return std::make_unique<whatsapp::testing::WhatsmeowSignalPeer>();
+        return std::make_unique<whatsapp::testing::NodePeer>("signal_peer.mjs");
+    }
     static std::uint32_t number(json::object const& answer, std::string_view key) {
         return answer.at(key).to_number<std::uint32_t>();
     }
@@ -106,7 +117,7 @@ struct Flight {
 
 class Conversation {
 public:
-    explicit Conversation(unsigned seed) : dice_{seed} {}
+    Conversation(Library library, unsigned seed) : dice_{seed}, theirs_{library}, other_{name(library)} {}
 
     void run(unsigned steps) {
         start_ours();
@@ -114,8 +125,8 @@ public:
         for (step_ = 0; step_ < steps && !::testing::Test::HasFailure(); ++step_) one_step();
         while (!to_theirs_.empty()) deliver(to_theirs_, 0);
         while (!to_ours_.empty()) deliver(to_ours_, 0);
-        std::printf("%u steps: %u delivered, %u late, %u lost, %u repeated, %u changed, %u restarts, %u crossed starts\n", steps,
-                    delivered_, late_, lost_, repeated_, changed_, restarts_, crossed_);
+        std::printf("%s, %u steps: %u delivered, %u late, %u lost, %u repeated, %u changed, %u restarts, %u crossed starts\n",
+                    other_.data(), steps, delivered_, late_, lost_, repeated_, changed_, restarts_, crossed_);
         EXPECT_GT(delivered_, steps / 4);
     }
 
@@ -125,6 +136,7 @@ private:
     Dice dice_;
     testing::Device ours_;
     Foreign theirs_;
+    std::string_view other_;
     std::deque<Flight> to_ours_, to_theirs_;
     unsigned step_ = 0, delivered_ = 0, late_ = 0, lost_ = 0, repeated_ = 0, changed_ = 0, restarts_ = 0, crossed_ = 0;
 
@@ -175,7 +187,7 @@ private:
         auto const flight = queue[index];
         queue.erase(queue.begin() + static_cast<std::ptrdiff_t>(index));
         auto const plaintext = read(queue, flight.message);
-        auto const* who = &queue == &to_ours_ ? "we" : "libsignal";
+        auto const who = &queue == &to_ours_ ? "we" : other_;
         ASSERT_TRUE(plaintext) << who << " could not read a message in step " << step_ << ": " << last_error_;
         ASSERT_EQ(to_hex(*plaintext), to_hex(flight.plaintext)) << who << " read something else in step " << step_;
         ++delivered_;
@@ -193,28 +205,32 @@ private:
     void change(std::deque<Flight>& queue, std::size_t index) {
         if (queue[index].message.kind != Kind::message) return;
         auto copy = queue[index].message;
-        // libsignal leaves the version byte out of its MAC; we do not.
+        // They leave (parts of) the version byte out of their MAC; we do not.
         auto const first = &queue == &to_theirs_ ? std::size_t{1} : std::size_t{0};
         copy.bytes[first + dice_.below(copy.bytes.size() - first)] ^= static_cast<std::uint8_t>(1U << dice_.below(8));
-        ASSERT_FALSE(read(queue, copy)) << (&queue == &to_ours_ ? "we" : "libsignal") << " read a changed message in step "
-                                        << step_;
+        ASSERT_FALSE(read(queue, copy)) << (&queue == &to_ours_ ? "we" : other_) << " read a changed message in step " << step_;
         ++changed_;
     }
     std::string last_error_;
 };
 
-TEST(Differential, SessionsWithLibsignal) {
+class Differential : public ::testing::TestWithParam<Library> {};
+
+INSTANTIATE_TEST_SUITE_P(All, Differential, ::testing::Values(Library::libsignal, Library::whatsmeow),
+                         [](auto const& one) { return std::string{name(one.param)}; });
+
+TEST_P(Differential, Sessions) {
     auto const seed = setting("WAQTOR_DIFFERENTIAL_SEED", 20261122);
     SCOPED_TRACE("WAQTOR_DIFFERENTIAL_SEED=" + std::to_string(seed));
-    Conversation{seed}.run(setting("WAQTOR_DIFFERENTIAL_STEPS", 1000));
+    Conversation{GetParam(), seed}.run(setting("WAQTOR_DIFFERENTIAL_STEPS", 1000));
 }
 
 /// Both are members of a group and send; keys are distributed again and changed while messages are on their way.
-TEST(Differential, GroupsWithBaileys) {
+TEST_P(Differential, Groups) {
     auto const seed = setting("WAQTOR_DIFFERENTIAL_SEED", 20261122);
     SCOPED_TRACE("WAQTOR_DIFFERENTIAL_SEED=" + std::to_string(seed));
     Dice dice{seed};
-    Foreign theirs;
+    Foreign theirs{GetParam()};
     SenderKeyRecord ours, from_theirs;
     std::deque<std::pair<Bytes, Bytes>> to_ours, to_theirs;   // bytes, plaintext
 
@@ -233,7 +249,7 @@ TEST(Differential, GroupsWithBaileys) {
         to_theirs.erase(to_theirs.begin() + static_cast<std::ptrdiff_t>(index));
         auto changed = bytes;
         changed[changed.size() - 2] ^= 1;
-        ASSERT_FALSE(theirs.group_decrypt(changed)) << "baileys accepts a bad signature";
+        ASSERT_FALSE(theirs.group_decrypt(changed)) << "a bad signature is accepted";
         ASSERT_EQ(theirs.group_decrypt(bytes), words);
     };
     auto const drain = [&] {

@@ -3,18 +3,20 @@
 
 #include <sys/types.h>
 #include <cstdio>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace waqtor::whatsapp::testing {
 
-/// A script of tests/interop/ as a separate Node process that answers JSON lines. Throws, so that the test fails, when Node is
-/// missing, when `npm ci` was not run, or when the process ends.
-class NodePeer {
+/// A foreign library as a separate process that answers JSON lines. Throws, so that the test fails, when it cannot be started or
+/// when it ends.
+class LinePeer {
 public:
-    explicit NodePeer(std::string_view script);
-    NodePeer(NodePeer const&) = delete;
-    NodePeer& operator=(NodePeer const&) = delete;
-    ~NodePeer();
+    explicit LinePeer(std::vector<std::string> command);
+    LinePeer(LinePeer const&) = delete;
+    LinePeer& operator=(LinePeer const&) = delete;
+    ~LinePeer();
 
     /// Sends one request, waits for its answer.
     boost::json::object call(boost::json::object request);
@@ -23,6 +25,16 @@ private:
     pid_t process_ = -1;
     std::FILE* to_ = nullptr;
     std::FILE* from_ = nullptr;
+};
+
+/// A script of tests/interop/. Throws as well when `npm ci` was not run.
+struct NodePeer : LinePeer {
+    explicit NodePeer(std::string_view script);
+};
+
+/// whatsmeow's Signal library (tests/interop/whatsmeow/signal), spoken to like signal_peer.mjs.
+struct WhatsmeowSignalPeer : LinePeer {
+    WhatsmeowSignalPeer();
 };
 
 }   // namespace waqtor::whatsapp::testing
