@@ -1,8 +1,8 @@
 """Builds and runs every suite, prints one line each, and ends with `N passed, N failed`.
 
-The C++ suites, and with them the API scenarios, contract and crash tests, run from the release build and again under ASan+UBSan; the
-concurrent parts under TSan. The foreign WhatsApp clients run once, from the release build. `--long` adds the long crash run and gives each
-fuzz target a minute."""
+The C++ suites, and with them the API scenarios, contract and crash tests, run from the release build and again under ASan+UBSan
+(tests/CMakeLists.txt says which scenarios); the concurrent parts under TSan. The foreign WhatsApp clients run once, from the release
+build. `--long` adds the long crash run and gives each fuzz target a minute."""
 
 import argparse
 import os
