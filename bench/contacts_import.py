@@ -8,6 +8,7 @@ import argparse
 import json
 import os
 import pathlib
+import resource
 import subprocess
 import sys
 import tempfile
@@ -63,10 +64,11 @@ def main():
         peak = memory(process, "VmHWM")
         process.terminate()
         process.wait()
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)   # of the server, its start included
     assert done["state"] == "done" and done["created"] == options.people, done
     result = {"what": f"import of {options.people} people, SQLite WAL synchronous=FULL", "previewSeconds": round(looked - start, 2),
               "importSeconds": round(end - looked, 2), "targetSeconds": SECONDS, "idleMiB": round(idle, 1), "peakOverIdleMiB": round(peak - idle, 1),
-              "targetMiB": MIB}
+              "targetMiB": MIB, "cpuSeconds": round(used.ru_utime + used.ru_stime, 2), "loadAverage": os.getloadavg()[0]}
     (HERE / "results" / "contacts_import.json").write_text(json.dumps(result, indent=1) + "\n")
     print(json.dumps(result))
     return not (end - start <= SECONDS and peak - idle <= MIB)
