@@ -177,9 +177,7 @@ async def scene(server, key, report):
 
 def test_a_kill_and_a_drain_under_load_lose_and_double_nothing(folder, capsys):
     resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
-    # They all come back at once, from one address with one key, whose limits are meant for a house and not for a thousand.
-    limits = ["--realtime-connections-per-address", "5000", "--realtime-connections-per-key", "5000", "--server-connections-per-address", "5000",
-              "--realtime-messages-per-second", "1000", "--realtime-burst", "6000"]
+    limits = ["--realtime-connections-per-address", "5000", "--realtime-connections-per-key", "5000", "--server-connections-per-address", "5000"]
     server = Server(folder, limits)
     server.start()
     report = {}

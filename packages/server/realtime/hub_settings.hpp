@@ -29,7 +29,7 @@ struct HubSettings {
     double messages_per_second = 10;
     double burst = 60;
     std::size_t violations = 5;   // messages over the limit, each answered by a warning, before the connection ends
-    double shared_factor = 10;    // an address and a key may do this many times what one connection may
+    double shared_factor = 10;   // an address and a key may do this many times what one connection may; more where more may connect
     std::size_t connections_per_address = 100;
     std::size_t connections_per_key = 200;
     std::size_t connections_per_workspace = 5'000;

@@ -4,6 +4,8 @@
 
 namespace waqtor::realtime {
 namespace {
+constexpr auto kConnectionsPerFactor = 10.0;   // who lets more connect lets them say more together: they all come back at once
+
 /// One customer gets a whole /64 of IPv6, so that is what counts as one address.
 std::string counted_address(std::string const& text) {
     boost::system::error_code wrong;
@@ -45,7 +47,7 @@ Result<Place> Places::admit(Caller const& caller) {
     }
     for (auto& limit : limits) {
         auto& counted = counted_[limit.name];
-        auto const factor = settings_.shared_factor;
+        auto const factor = std::max(settings_.shared_factor, static_cast<double>(limit.most) / kConnectionsPerFactor);
         if (!counted) counted = std::make_shared<Counted>(factor * settings_.messages_per_second, factor * settings_.burst);
         ++counted->connections;
         out.held_.push_back({std::move(limit.name), counted});

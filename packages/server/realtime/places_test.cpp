@@ -27,6 +27,19 @@ TEST_F(PlacesTest, WhoComesBackFindsTheBucketAsItWasLeft) {
     EXPECT_EQ(taken, 3);
 }
 
+TEST_F(PlacesTest, WhoMayConnectMoreMaySayMoreTogether) {
+    settings.connections_per_address = settings.connections_per_key = settings.connections_per_workspace = 1'000;
+    Places places{settings};
+    auto const now = TokenBucket::Clock::now();
+    auto taken = 0;
+    for (int i = 0; i < 1'000; ++i) {
+        auto place = places.admit(caller("192.0.2.1"));
+        ASSERT_TRUE(place);
+        taken += place->take(now);
+    }
+    EXPECT_EQ(taken, static_cast<int>(100 * settings.burst));
+}
+
 TEST_F(PlacesTest, APlaceIsGivenBack) {
     Places places{settings};
     auto one = places.admit(caller("192.0.2.1"));
