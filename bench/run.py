@@ -14,7 +14,7 @@ def run(*command):
 
 def main():
     targets = ["waqtor", "bench_http_server", "storage_bench", "campaign_bench", "messages_accept", "media_bench", "sandbox_bench",
-               "realtime_server", "realtime_load"]
+               "realtime_server", "realtime_load", "engine_load"]
     if run("cmake", "--preset", "release") or run("cmake", "--build", "--preset", "release", "--target", *targets):
         return 1
     missed = [
@@ -27,7 +27,7 @@ def main():
         run(f"{BUILD}/bench/media_bench"),
         run(f"{BUILD}/bench/campaign_bench", "bench/results/campaign.json"),
         run(f"{BUILD}/bench/sandbox_bench", "bench/results/sandbox.json"),
-        *[run(VENV, f"bench/{name}.py") for name in ("accept", "inbound", "recovery", "campaign_run")],
+        *[run(VENV, f"bench/{name}.py") for name in ("accept", "inbound", "recovery", "campaign_run", "engine")],
     ]
     return any(missed)
 

@@ -88,6 +88,21 @@ TEST_F(Connecting, TlsTrustsOnlyTheGivenRootsAndTheRightHost) {
     EXPECT_EQ(Tls::make("/nowhere/ca.pem").error().code, Code::invalid);
 }
 
+/// More than a socket takes at once, in both directions: what is left over waits until there is room.
+TEST_F(Connecting, LargeStanzasGoThroughTlsInParts) {
+    auto with = options(true);
+    with.tls = *Tls::make(service.ca_file());
+    auto const channel = open(with);
+    ASSERT_TRUE(channel) << channel.error().message << channel.error().cause;
+    for (auto const size : {1'000, 16'384, 1'000'000}) {
+        auto const words = std::string(static_cast<std::size_t>(size), 'x');
+        ASSERT_TRUE(run(service, (*channel)->send(Node{"ping", {{"id", words}}})));
+        auto const answer = run(service, (*channel)->receive());
+        ASSERT_TRUE(answer) << answer.error().message;
+        EXPECT_TRUE(*answer->find("id") == words) << size;
+    }
+}
+
 TEST_F(Connecting, AForgedServiceIsRefused) {
     auto with = credentials();
     with.root = noise::TrustRoot::whatsapp();

@@ -2,15 +2,22 @@
 
 #include "whatsapp/transport/dial.hpp"
 #include "whatsapp/transport/tls_state.hpp"
+#include "whatsapp/transport/tls_stream.hpp"
 #include "whatsapp/transport/within.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ssl.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket.hpp>
-#include <boost/beast/websocket/ssl.hpp>
 
 namespace waqtor::whatsapp::transport {
+
+/// How Beast ends a TlsStream; found by its name.
+template <class Handler> void async_teardown(boost::beast::role_type, TlsStream& stream, Handler&& handler) {
+    stream.say_goodbye();
+    asio::post(stream.get_executor(),
+               boost::beast::bind_front_handler(std::forward<Handler>(handler), boost::system::error_code{}));
+}
 
 namespace {
 
@@ -68,7 +75,7 @@ private:
 
 // Without permessage-deflate: frames are encrypted, and its window would cost each session more than all the rest.
 using PlainStream = websocket::stream<Tcp::socket, false>;
-using TlsStream = websocket::stream<asio::ssl::stream<Tcp::socket>, false>;
+using SecureStream = websocket::stream<TlsStream, false>;
 
 template <class Stream> Task<std::unique_ptr<WebSocket>> upgrade(Stream stream, Url url, Options options) {
     stream.set_option(websocket::stream_base::timeout{options.deadline, websocket::stream_base::none(), false});
@@ -96,15 +103,12 @@ Task<std::unique_ptr<WebSocket>> connect(Options options) {
     CO_TRY(auto socket, co_await dial(url.host, url.port, options.proxy));
     if (!url.secure) co_return co_await upgrade(PlainStream{std::move(socket)}, std::move(url), std::move(options));
 
-    asio::ssl::stream<Tcp::socket> secure{std::move(socket), options.tls->state().context};
-    boost::system::error_code error;
-    secure.set_verify_callback(asio::ssl::host_name_verification{url.host}, error);
-    SSL_set_tlsext_host_name(secure.native_handle(), url.host.c_str());
-    auto const [refused] = co_await secure.async_handshake(asio::ssl::stream_base::client, kWait);
+    TlsStream secure{std::move(socket), options.tls->state().context.native_handle(), url.host};
+    auto const refused = co_await secure.handshake();
     if (refused)
         co_return fail_with_cause(Code::unavailable, "no secure connection: its certificate is not trusted, or TLS failed",
                                   refused.message());
-    co_return co_await upgrade(TlsStream{std::move(secure)}, std::move(url), std::move(options));
+    co_return co_await upgrade(SecureStream{std::move(secure)}, std::move(url), std::move(options));
 }
 
 }   // namespace
