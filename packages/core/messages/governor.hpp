@@ -22,8 +22,8 @@ struct GovernorLimits {
     std::int64_t person_per_day = 20;
     std::int64_t unanswered_per_day = 3;
     QuietFor quiet_for = QuietFor::campaigns;
-    std::int64_t quiet_from = 21 * 60;
-    std::int64_t quiet_until = 8 * 60;
+    std::int64_t quiet_from = std::int64_t{21} * 60;
+    std::int64_t quiet_until = std::int64_t{8} * 60;
     std::int64_t jitter_percent = 30;
     bool check_numbers = true;
 };

@@ -24,7 +24,7 @@ inline constexpr std::array kFields<StoredMedia>{
 /// Files of messages: stored once by what is in them, found by workspace, forgotten when nobody used them for a while.
 class MediaService {
 public:
-    static constexpr std::size_t kLargest = 64U * 1024 * 1024;
+    static constexpr std::size_t kLargest = std::size_t{64} * 1024 * 1024;
 
     /// `workers` runs what blocks. `fetcher` may be absent: then nothing is fetched.
     MediaService(Database& db, MediaRows& rows, MediaStore& store, MediaFetcher* fetcher, Clock const& clock,

@@ -40,15 +40,13 @@ std::vector<std::uint16_t> read_devices(Node const& devices) {
     return out;
 }
 
-Node usync(std::string sid, Value mode, Value context, Node query, Node list) {
-    return Node{
-        "iq",
-        {{"type", "get"}, {"xmlns", "usync"}},
-        Node{
-            "usync",
-            {{"sid", std::move(sid)}, {"mode", std::move(mode)}, {"last", "true"}, {"index", "0"}, {"context", std::move(context)}},
-            std::move(query),
-            std::move(list)}};
+Node usync(std::string const& sid, Value mode, Value context, Node query, Node list) {
+    return Node{"iq",
+                {{"type", "get"}, {"xmlns", "usync"}},
+                Node{"usync",
+                     {{"sid", sid}, {"mode", std::move(mode)}, {"last", "true"}, {"index", "0"}, {"context", std::move(context)}},
+                     std::move(query),
+                     std::move(list)}};
 }
 
 std::vector<Node> const& answered_users(Node const& answer) {

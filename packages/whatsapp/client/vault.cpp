@@ -21,6 +21,7 @@ std::string name_of(signal::SenderKeyName const& name) { return name.group.to_st
 /// Ratchets and values are both only named bytes to the store.
 std::vector<Draft::Value> values_of(signal::Changes changes) {
     std::vector<Draft::Value> out;
+    out.reserve(changes.sessions.size() + changes.sender_keys.size() + changes.identities.size() + changes.used_prekeys.size());
     for (auto& [device, record] : changes.sessions)
         out.push_back({ClientValueKind::session, device.to_string(), std::move(record)});
     for (auto& [name, record] : changes.sender_keys) out.push_back({ClientValueKind::sender_key, name_of(name), std::move(record)});
@@ -150,6 +151,8 @@ Task<void> Vault::write(Draft draft) {
     for (std::size_t i = 0; i < draft.values.size(); ++i) last[{draft.values[i].kind, draft.values[i].name}] = i;
     std::vector<Draft::Value> values;
     std::vector<std::size_t> order;
+    values.reserve(last.size());
+    order.reserve(last.size());
     for (auto const& [_, index] : last) order.push_back(index);
     std::ranges::sort(order);
     for (auto const index : order) values.push_back(std::move(draft.values[index]));
