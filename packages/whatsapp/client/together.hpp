@@ -14,8 +14,8 @@
 
 namespace waqtor::whatsapp {
 
-/// Questions of one kind that are asked at the same time share one: the first goes at once, those that come while it is under way
-/// go together after it. On the strand. Outlives whoever asks.
+/// Questions of one kind that are asked at the same time share one: the first few go at once, those that come while they are under
+/// way go together after them. On the strand. Outlives whoever asks.
 template <class Item, class Answer> class Together {
 public:
     using Ask = std::function<Task<Answer>(std::vector<Item>)>;
@@ -25,16 +25,16 @@ public:
         std::size_t from = 0;
     };
 
-    /// At most `most` items go together, unless one asks for more.
-    Together(asio::any_io_executor executor, std::size_t most, Ask ask)
-        : executor_{std::move(executor)}, most_{most}, ask_{std::move(ask)} {}
+    /// At most `most` items go together, unless one asks for more; `at_once` questions may be under way.
+    Together(asio::any_io_executor executor, std::size_t most, Ask ask, std::size_t at_once = 1)
+        : executor_{std::move(executor)}, most_{most}, ask_{std::move(ask)}, at_once_{at_once} {}
 
     Task<Share> ask(std::vector<Item> items) {
         auto const mine =
             std::make_shared<Waiting>(std::move(items), asio::steady_timer{executor_, asio::steady_timer::time_point::max()});
         waiting_.push_back(mine);
-        if (!working_) {
-            working_ = true;
+        if (working_ < at_once_) {
+            ++working_;
             asio::co_spawn(executor_, work(), asio::detached);   // ends with the last answer, for which somebody waits
         }
         while (!mine->outcome) co_await mine->answered.async_wait(asio::as_tuple(asio::use_awaitable));
@@ -53,12 +53,13 @@ private:
     std::size_t most_;
     Ask ask_;
     std::deque<std::shared_ptr<Waiting>> waiting_;
-    bool working_ = false;
+    std::size_t at_once_;
+    std::size_t working_ = 0;
 
     asio::awaitable<void> work() {
         while (!waiting_.empty()) co_await answer(next());
         waiting_.shrink_to_fit();
-        working_ = false;
+        --working_;
     }
 
     Group next() {

@@ -11,10 +11,13 @@ using Answers = std::vector<std::string>;
 
 /// Answers each word with itself twice, one turn later; knows no "wrong" word.
 struct Echo {
+    explicit Echo(std::size_t questions = 1) : at_once{questions} {}
+    std::size_t at_once;
     asio::io_context io;
     std::vector<std::vector<std::string>> asked;
     Code refusal = Code::invalid;
-    Together<std::string, Answers> together{io.get_executor(), 4, [this](std::vector<std::string> words) { return answer(words); }};
+    Together<std::string, Answers> together{io.get_executor(), 4, [this](std::vector<std::string> words) { return answer(words); },
+                                            at_once};
     std::vector<std::string> heard;
     std::vector<Code> refused;
 
@@ -52,6 +55,14 @@ TEST(Together, TheFirstGoesAtOnceAndThoseThatComeMeanwhileShareTheNext) {
     echo.io.run();
     EXPECT_EQ(echo.asked, (Asked{{"a"}, {"b", "c"}}));
     EXPECT_EQ(echo.heard, (Words{"aa", "bb", "cc"}));
+}
+
+TEST(Together, AFewMayGoAtOnce) {
+    Echo echo{2};
+    for (auto const* word : {"a", "b", "c", "d"}) echo.ask({word});
+    echo.io.run();
+    EXPECT_EQ(echo.asked, (Asked{{"a"}, {"b"}, {"c", "d"}}));
+    EXPECT_EQ(echo.heard, (Words{"aa", "bb", "cc", "dd"}));
 }
 
 TEST(Together, NoMoreThanTheMostUnlessOneAsksForMore) {

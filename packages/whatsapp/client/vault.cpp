@@ -62,7 +62,7 @@ Vault::Vault(asio::any_io_executor executor, Database& db, ClientStore& store, S
       listener_{listener},
       ref_{ref},
       idle_{executor_},
-      reads_{executor_, kMostRead, [this](std::vector<Name> names) { return read_values(std::move(names)); }} {}
+      reads_{executor_, kMostRead, [this](std::vector<Name> names) { return read_values(std::move(names)); }, kReadsAtOnce} {}
 
 Task<void> Vault::run(std::shared_ptr<Job> job) {
     auto const waiting =
@@ -218,21 +218,22 @@ Task<std::vector<Bytes>> Vault::get(ClientValueKind kind, std::vector<std::strin
 }
 
 Task<std::vector<Bytes>> Vault::read_values(std::vector<Name> names) {
-    changed_.clear();
+    if (reading_++ == 0) changed_.clear();
     auto const before = forgotten_;
-    CO_TRY(auto found,
-           co_await db_.read([store = &store_, session = ref_.session, names](Transaction& tx) -> Result<std::vector<Bytes>> {
-               std::vector<Bytes> out;
-               for (auto const& [kind, name] : names) {
-                   TRY(auto one, store->get(tx, session, kind, {name}));
-                   out.push_back(std::move(one.front()));
-               }
-               return out;
-           }));
+    auto found = co_await db_.read([store = &store_, session = ref_.session, names](Transaction& tx) -> Result<std::vector<Bytes>> {
+        std::vector<Bytes> out;
+        for (auto const& [kind, name] : names) {
+            TRY(auto one, store->get(tx, session, kind, {name}));
+            out.push_back(std::move(one.front()));
+        }
+        return out;
+    });
+    --reading_;
+    if (!found) co_return found;
     for (std::size_t i = 0; i < names.size(); ++i) {
         auto key = key_of(names[i].first, names[i].second);
         // What was read may be older than what was committed meanwhile.
-        if (forgotten_ == before && !changed_.contains(key)) keep(std::move(key), found[i]);
+        if (forgotten_ == before && !changed_.contains(key)) keep(std::move(key), (*found)[i]);
     }
     co_return found;
 }

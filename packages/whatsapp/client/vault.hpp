@@ -75,6 +75,7 @@ private:
     static constexpr std::size_t kMostCached = 1024;
     static constexpr std::size_t kMostTogether = 64;
     static constexpr std::size_t kMostRead = 256;
+    static constexpr std::size_t kReadsAtOnce = 4;
     struct Waiting {
         std::shared_ptr<Job> job;
         asio::steady_timer done;
@@ -96,7 +97,8 @@ private:
     Order cached_;
     std::unordered_map<std::string, Order::iterator> index_;
     Together<Name, std::vector<Bytes>> reads_;
-    std::unordered_set<std::string> changed_;   // since the read under way began
+    unsigned reading_ = 0;                      // reads under way
+    std::unordered_set<std::string> changed_;   // since the oldest of them began
     std::uint64_t forgotten_ = 0;               // so often
 
     asio::awaitable<void> work();
