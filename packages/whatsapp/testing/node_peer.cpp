@@ -33,6 +33,7 @@ LinePeer::LinePeer(std::vector<std::string> command) {
     posix_spawn_file_actions_adddup2(&actions, to[0], 0);
     posix_spawn_file_actions_adddup2(&actions, from[1], 1);
     std::vector<char*> arguments;
+    arguments.reserve(command.size() + 1);
     for (auto& argument : command) arguments.push_back(argument.data());
     arguments.push_back(nullptr);
     auto const failed = posix_spawnp(&process_, arguments.front(), &actions, nullptr, arguments.data(), environ);
