@@ -1,21 +1,10 @@
+#include "backup_files.hpp"
 #include "command.hpp"
 #include "house.hpp"
-
-#include <sodium.h>
 
 #include <fstream>
 
 namespace waqtor {
-
-struct BackupFile {
-    std::string name;
-    std::int64_t bytes = 0;
-    std::string sha256;
-};
-BOOST_DESCRIBE_STRUCT(BackupFile, (), (name, bytes, sha256))
-template <>
-inline constexpr std::array kFields<BackupFile>{Field{"name", "File in this folder"}, Field{"bytes", "Its size", 0},
-                                                Field{"sha256", "Its hash"}};
 
 struct Manifest {
     std::string product;
@@ -40,51 +29,54 @@ constexpr auto kManifest = "manifest.json";
 constexpr auto kDatabase = "waqtor.db";
 constexpr auto kMasterKey = "master.key";
 
-Result<BackupFile> describe(fs::path const& file) {
-    std::ifstream in{file, std::ios::binary};
-    if (!in) return fail(Code::not_found, "There is no file " + file.string());
-    crypto_hash_sha256_state state;
-    crypto_hash_sha256_init(&state);
-    std::vector<char> buffer(std::size_t{1} << 16);
-    BackupFile out{file.filename().string(), 0, {}};
-    while (in.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) || in.gcount() > 0) {
-        crypto_hash_sha256_update(&state, reinterpret_cast<unsigned char*>(buffer.data()),
-                                  static_cast<unsigned long long>(in.gcount()));
-        out.bytes += in.gcount();
-    }
-    Bytes hash(crypto_hash_sha256_BYTES);
-    crypto_hash_sha256_final(&state, hash.data());
-    for (auto byte : hash) out.sha256 += fmt::format("{:02x}", byte);
-    return out;
-}
-
 std::string stamp(Timestamp at) {
     auto text = to_iso(at).substr(0, 19);
     std::ranges::replace(text, ':', '-');
     return text;
 }
 
-Result<fs::path> make_backup(Settings const& settings, fs::path folder, bool with_key) {
-    TRY(auto const house, House::open(settings));
+struct Made {
+    std::string folder;
+    std::size_t media = 0;
+};
+
+/// After the database, so that what its rows name is there, unless it was deleted meanwhile.
+Result<std::size_t> add_media(fs::path const& data, NewFolder const& folder, Manifest& manifest) {
+    TRY(auto const names, media_names(data));
+    std::size_t count = 0;
+    for (auto const& name : names) {
+        auto const put = link_or_copy(data / name, folder / name);
+        if (!put && put.error().code == Code::not_found) continue;
+        TRY_OK(put);
+        TRY(auto file, describe(folder.path(), name));
+        manifest.files.push_back(std::move(file));
+        ++count;
+    }
+    return count;
+}
+
+Result<Made> make_backup(Settings const& settings, std::string name, bool with_key) {
+    TRY(auto const house, House::open(settings, Opening::find));
     auto const now = house->clock.now();
-    if (folder.empty()) folder = "waqtor-backup-" + stamp(now);
-    std::error_code failure;
-    if (!fs::create_directory(folder, failure))
-        return fail(Code::conflict,
-                    fmt::format("Cannot make the folder {}: {}", folder.string(), failure ? failure.message() : "it exists"));
-    fs::permissions(folder, fs::perms::owner_all, failure);
+    if (name.empty()) name = "waqtor-backup-" + stamp(now);
+    TRY(auto folder, NewFolder::make(name));
+    fs::path const data = settings.data();
 
     TRY_OK(run_here(house->db->backup(folder / kDatabase)));
-    if (with_key) fs::copy_file(fs::path{settings.data()} / kMasterKey, folder / kMasterKey);
+    if (with_key) TRY_OK(copy_one(data / kMasterKey, folder / kMasterKey));
     Manifest manifest{"waqtor", WAQTOR_VERSION, house->db->schema_version(), now, {}};
-    for (auto const* name : {kDatabase, kMasterKey}) {
-        if (!fs::exists(folder / name)) continue;
-        TRY(auto file, describe(folder / name));
+    for (auto const* one : {kDatabase, kMasterKey}) {
+        if (one == kMasterKey && !with_key) continue;
+        TRY(auto file, describe(folder.path(), one));
         manifest.files.push_back(std::move(file));
     }
+    TRY(auto const media, add_media(data, folder, manifest));
+    TRY_OK(folder.sync());
     // Last, so that a folder with a manifest is whole.
-    std::ofstream{folder / kManifest} << pretty(write_json(manifest));
-    return folder;
+    TRY_OK(write_new(folder / kManifest, pretty(write_json(manifest))));
+    TRY_OK(sync(folder.path()));
+    folder.keep();
+    return Made{std::move(name), media};
 }
 
 Result<Manifest> check_backup(fs::path const& folder) {
@@ -98,9 +90,9 @@ Result<Manifest> check_backup(fs::path const& folder) {
                                 manifest.version, manifest.schema_version, newest_schema_version()));
     auto whole = false;
     for (auto const& file : manifest.files) {
-        if (file.name != kDatabase && file.name != kMasterKey)
+        if (file.name != kDatabase && file.name != kMasterKey && !is_media_name(file.name))
             return invalid("files", "names the file " + file.name + ", which no backup has");
-        TRY(auto const found, describe(folder / file.name));
+        TRY(auto const found, describe(folder, file.name));
         if (found.sha256 != file.sha256)
             return fail(Code::conflict, "The backup is damaged: " + file.name + " is not what was backed up");
         whole = whole || file.name == kDatabase;
@@ -109,25 +101,40 @@ Result<Manifest> check_backup(fs::path const& folder) {
     return manifest;
 }
 
+/// Everything the data folder shall have, on disk.
+Result<NewFolder> build(fs::path const& data, fs::path const& from, Manifest const& manifest, std::string const& suffix) {
+    TRY(auto fresh, NewFolder::make(data.string() + ".restoring-" + suffix));
+    for (auto const& file : manifest.files)
+        TRY_OK((is_media_name(file.name) ? link_or_copy : copy_one)(from / file.name, fresh / file.name));
+    auto const key = fresh / kMasterKey;
+    if (!fs::exists(key) && fs::exists(data / kMasterKey)) TRY_OK(copy_one(data / kMasterKey, key));
+    if (fs::exists(key)) fs::permissions(key, fs::perms::owner_read);
+    TRY(auto const version, file_schema_version(fresh / kDatabase));
+    if (version != manifest.schema_version)
+        return fail(Code::conflict, "The backup's database has another schema than its manifest says");
+    TRY_OK(fresh.sync());
+    return fresh;
+}
+
 /// Builds the new folder beside the old one, then swaps them by renaming: at every moment one of them is whole.
 Result<fs::path> restore(Settings const& settings, fs::path const& from) {
     TRY(auto const manifest, check_backup(from));
     if (!settings.database_url().empty()) return fail(Code::not_implemented, "On PostgreSQL restore with pg_restore");
-    auto const data = fs::absolute(settings.data()).lexically_normal();
+    auto data = fs::absolute(settings.data()).lexically_normal();
+    if (!data.has_filename()) data = data.parent_path();   // "data/"
     TRY(auto const lock, FolderLock::take(data));
     auto const suffix = stamp(SystemClock{}.now());
-    auto const fresh = fs::path{data.string() + ".restoring-" + suffix};
     auto const old = fs::path{data.string() + ".before-restore-" + suffix};
-    fs::create_directory(fresh);
-    fs::permissions(fresh, fs::perms::owner_all);
-    for (auto const& file : manifest.files) fs::copy_file(from / file.name, fresh / file.name);
-    if (!fs::exists(fresh / kMasterKey) && fs::exists(data / kMasterKey)) fs::copy_file(data / kMasterKey, fresh / kMasterKey);
-    if (fs::exists(fresh / kMasterKey)) fs::permissions(fresh / kMasterKey, fs::perms::owner_read);
-    TRY(auto const version, file_schema_version(fresh / kDatabase));
-    if (version != manifest.schema_version)
-        return fail(Code::conflict, "The backup's database has another schema than its manifest says");
+    TRY(auto fresh, build(data, from, manifest, suffix));
     fs::rename(data, old);
-    fs::rename(fresh, data);
+    std::error_code failure;
+    fs::rename(fresh.path(), data, failure);
+    if (failure) {
+        fs::rename(old, data);
+        return fail(Code::unavailable, "The restored folder cannot be put in place: " + failure.message());
+    }
+    fresh.keep();
+    TRY_OK(sync(data.parent_path()));
     return old;
 }
 
@@ -144,7 +151,7 @@ void add_backup(Program& program) {
     auto folder = std::make_shared<std::string>();
     auto with_key = std::make_shared<bool>(false);
     auto* backup = program.add(
-        program.app, "backup", "Copy the database into a new folder, while the server runs",
+        program.app, "backup", "Copy the database and the media files into a new folder, while the server runs",
         [&program, folder, with_key](Settings& settings) {
             return guarded(program, [&] {
                 auto const made = make_backup(settings, *folder, *with_key);
@@ -153,7 +160,7 @@ void add_backup(Program& program) {
                     *with_key
                         ? ""
                         : ". The master key is not in it: keep a copy of it elsewhere, what is sealed cannot be read without it";
-                return program.output.say("Backed up to " + made->string() + note);
+                return program.output.say(fmt::format("Backed up to {} with {} media files{}", made->folder, made->media, note));
             });
         });
     backup->add_option("folder", *folder, "Folder to make; waqtor-backup-TIME by default");

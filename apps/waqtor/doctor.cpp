@@ -21,7 +21,9 @@ namespace fs = std::filesystem;
 
 Finding disk(Settings const& settings) {
     std::error_code failure;
-    auto const space = fs::space(settings.data(), failure);
+    auto folder = fs::absolute(settings.data());
+    while (!fs::exists(folder, failure) && !failure && folder.has_relative_path()) folder = folder.parent_path();   // not made yet
+    auto const space = fs::space(folder, failure);
     if (failure)
         return {"disk", Health::bad, "The data folder cannot be reached: " + failure.message(), "Check --data and its permissions"};
     auto const free = static_cast<std::int64_t>(space.available >> 20);
@@ -42,13 +44,25 @@ Finding open_files(Settings const& settings) {
 }
 
 Finding server_state(Settings const& settings) {
-    auto const lock = FolderLock::take(settings.data());
-    return {"server", Health::good, lock ? "not running on this folder" : "running on this folder"};
+    auto const runs = FolderLock::is_taken(settings.data());
+    return {"server", Health::good, runs ? "running on this folder" : "not running on this folder"};
+}
+
+/// What keeps the database from being opened, and the way out.
+Finding closed(Settings const& settings, Error const& why) {
+    Finding out{"database", Health::bad, why.message, "See the message; the server cannot start like this"};
+    if (!settings.database_url().empty() || (why.code != Code::conflict && why.code != Code::not_found)) return out;
+    auto const schema = file_schema_version(database_file(settings));
+    if (schema && *schema < newest_schema_version())
+        out.to_do = "Make a backup with the program that runs now, then start the new server or run waqtor migrate";
+    else if (!schema && schema.error().code == Code::not_found)
+        out.to_do = "Start `waqtor serve` to make a new one, or name the right folder with --data";
+    return out;
 }
 
 std::vector<Finding> database(Settings const& settings) {
-    auto const house = House::open(settings);
-    if (!house) return {{"database", Health::bad, house.error().message, "See the message; the server cannot start like this"}};
+    auto const house = House::open(settings, Opening::find);
+    if (!house) return {closed(settings, house.error())};
     std::vector<Finding> out;
     out.push_back({"database", Health::good, fmt::format("schema {}", (*house)->db->schema_version())});
     for (auto const& warning : (*house)->db->warnings()) out.push_back({"database", Health::warning, warning});

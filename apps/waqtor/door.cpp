@@ -114,6 +114,7 @@ Result<std::unique_ptr<Door>> Door::open(Settings const& settings, DoorWish cons
         TRY(auto client, ApiClient::to(wish.server, wish.key));
         return std::make_unique<FarDoor>(std::move(client));
     }
+    TRY_OK(House::find(settings));   // the lock would make the folder
     std::optional<FolderLock> lock;
     if (wish.carries_out) {
         auto taken = FolderLock::take(settings.data());
@@ -122,7 +123,7 @@ Result<std::unique_ptr<Door>> Door::open(Settings const& settings, DoorWish cons
         else if (taken.error().code != Code::conflict)
             return std::unexpected(taken.error());
     }
-    TRY(auto house, House::open(settings));
+    TRY(auto house, House::open(settings, Opening::find));
     TRY(auto who, local_caller(*house, wish.workspace));
     return std::make_unique<NearDoor>(std::move(house), std::move(who), std::move(lock));
 }

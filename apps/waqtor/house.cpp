@@ -22,6 +22,8 @@ Result<void> make_folder(std::filesystem::path const& folder) {
         return fail(Code::unavailable, fmt::format("Cannot make the data folder {}: {}", folder.string(), failure.message()));
     return {};
 }
+
+std::filesystem::path key_file(Settings const& settings) { return std::filesystem::path{settings.data()} / "master.key"; }
 }   // namespace
 
 std::filesystem::path database_file(Settings const& settings) { return std::filesystem::path{settings.data()} / "waqtor.db"; }
@@ -41,6 +43,13 @@ Result<FolderLock> FolderLock::take(std::filesystem::path const& folder) {
     return lock;
 }
 
+bool FolderLock::is_taken(std::filesystem::path const& folder) {
+    auto const fd = ::open((folder / "waqtor.lock").c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return false;
+    auto const lock = FolderLock{fd};
+    return ::flock(fd, LOCK_SH | LOCK_NB) != 0;
+}
+
 FolderLock::~FolderLock() {
     if (fd_ >= 0) ::close(fd_);
 }
@@ -55,16 +64,33 @@ House::House(Settings const& settings, MasterKey key, std::unique_ptr<EventBus> 
       pool{threads_for(settings.whatsapp_threads())},
       features{{settings, *db, *bus, clock, *sealer, *clients, pool.get_executor()}} {}
 
-Result<std::unique_ptr<House>> House::open(Settings const& settings) {
-    TRY_OK(make_folder(settings.data()));
-    TRY(auto key, MasterKey::open(std::filesystem::path{settings.data()} / "master.key"));
+Result<void> House::find(Settings const& settings) {
+    std::error_code failure;
+    auto const is_there = [&](std::filesystem::path const& file) { return std::filesystem::exists(file, failure) || failure; };
+    // A server answers for its databases itself.
+    if (settings.database_url().empty() && !is_there(database_file(settings)))
+        return fail(Code::not_found, fmt::format("There is no WaQtor database in the folder {}. Is --data right? `waqtor serve` or "
+                                                 "`waqtor user create` makes a new one",
+                                                 settings.data()));
+    if (is_there(key_file(settings))) return {};
+    return fail(Code::not_found,
+                fmt::format("The master key {} is missing; put it back from where you keep its copy", key_file(settings).string()));
+}
+
+Result<std::unique_ptr<House>> House::open(Settings const& settings, Opening how) {
+    if (how == Opening::make)
+        TRY_OK(make_folder(settings.data()));
+    else
+        TRY_OK(find(settings));
+    TRY(auto key, MasterKey::open(key_file(settings)));
     auto bus = std::make_unique<EventBus>();
     auto const wake = [bus = bus.get()](std::vector<WorkspaceId> const& workspaces) {
         for (auto const& workspace : workspaces) bus->wake(workspace);
     };
-    TRY(auto db,
-        open_database(
-            {.url = database_url(settings), .readers = static_cast<unsigned>(settings.database_readers()), .on_commit = wake}));
+    TRY(auto db, open_database({.url = database_url(settings),
+                                .readers = static_cast<unsigned>(settings.database_readers()),
+                                .schema = how == Opening::make ? SchemaPolicy::migrate : SchemaPolicy::verify,
+                                .on_commit = wake}));
     auto sealer = std::make_unique<Sealer>(key);
     TRY(auto clients, make_engine(settings, *db, *sealer, clock));
     return std::unique_ptr<House>{

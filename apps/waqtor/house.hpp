@@ -12,6 +12,8 @@ class FolderLock {
 public:
     /// Code::conflict when another program holds it.
     static Result<FolderLock> take(std::filesystem::path const& folder);
+    /// Whether another program holds it; makes nothing.
+    static bool is_taken(std::filesystem::path const& folder);
     FolderLock(FolderLock&& other) noexcept : fd_{std::exchange(other.fd_, -1)} {}
     FolderLock& operator=(FolderLock&&) = delete;
     ~FolderLock();
@@ -21,13 +23,20 @@ private:
     int fd_;
 };
 
+/// What a command does to a data folder that is empty or has an older schema.
+enum class Opening : std::uint8_t {
+    make,   // makes the folder and the master key when there are none, and brings the schema up to date
+    find,   // makes and migrates nothing: Code::not_found without a database or a key, Code::conflict with another schema
+};
+
 /// The database, the key and the features on them.
 class House {
 public:
     inline static SystemClock const clock{};
 
-    /// Makes the data folder and the master key when there are none, opens the database and brings its schema up to date.
-    static Result<std::unique_ptr<House>> open(Settings const& settings);
+    static Result<std::unique_ptr<House>> open(Settings const& settings, Opening how);
+    /// What Opening::find asks for first: that there is a database and its key.
+    static Result<void> find(Settings const& settings);
     ~House();
 
     MasterKey master_key;

@@ -49,7 +49,7 @@ Result<Key> revoke(House& house, Wish const& wish) {
 template <class F, class P>
 std::function<int(Settings&)> with_house(Program& program, std::shared_ptr<Wish> wish, F work, P people) {
     return [&program, wish, work, people](Settings& settings) {
-        auto house = House::open(settings);
+        auto house = House::open(settings, Opening::find);
         if (!house) return program.output.failure(house.error());
         auto const done = work(**house, *wish);
         return done ? program.output.show(*done, people) : program.output.failure(done.error());

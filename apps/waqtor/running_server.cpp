@@ -61,7 +61,7 @@ RunningServer::RunningServer(Settings const& settings, FolderLock lock, std::uni
 
 Result<std::unique_ptr<RunningServer>> RunningServer::start(Settings const& settings) {
     TRY(auto lock, FolderLock::take(settings.data()));
-    TRY(auto house, House::open(settings));
+    TRY(auto house, House::open(settings, Opening::make));
     TRY_OK(check_exposure(*house, "server.host", settings.host()));
     std::unique_ptr<RunningServer> out{new RunningServer{settings, std::move(lock), std::move(house)}};
     TRY_OK(out->open());

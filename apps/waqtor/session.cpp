@@ -38,8 +38,9 @@ void print(Session const& session) { print(std::vector{session}); }
 
 /// Sessions run in this program meanwhile, so no server may.
 template <class F> Result<Session> while_running(Settings const& settings, Wish const& wish, F work) {
+    TRY_OK(House::find(settings));   // the lock would make the folder
     TRY(auto const lock, FolderLock::take(settings.data()));
-    TRY(auto house, House::open(settings));
+    TRY(auto house, House::open(settings, Opening::find));
     TRY(auto const who, local_caller(*house, wish.door.workspace));
     Residents residents{house->pool};
     residents.start(house->features.sessions.run(), [&] { house->features.sessions.stop(); });

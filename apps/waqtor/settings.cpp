@@ -27,7 +27,7 @@ void add_settings(Program& program) {
     auto* command =
         program.add(program.app, "settings", "Show a workspace's settings, or change them: settings name=Shop language=ar",
                     [&program, wish](Settings& settings) {
-                        auto house = House::open(settings);
+                        auto house = House::open(settings, Opening::find);
                         if (!house) return program.output.failure(house.error());
                         auto const now = update(**house, *wish);
                         if (!now) return program.output.failure(now.error());

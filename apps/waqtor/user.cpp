@@ -43,7 +43,7 @@ struct Wish {
 };
 
 int create(Program& program, Settings& settings, Wish const& wish) {
-    auto house = House::open(settings);
+    auto house = House::open(settings, Opening::make);
     if (!house) return program.output.failure(house.error());
     // The same limits as over HTTP, said by the same declaration.
     auto const password = ask_password();
@@ -56,7 +56,7 @@ int create(Program& program, Settings& settings, Wish const& wish) {
 }
 
 int list(Program& program, Settings& settings) {
-    auto house = House::open(settings);
+    auto house = House::open(settings, Opening::find);
     if (!house) return program.output.failure(house.error());
     auto const users = all_users(**house);
     if (!users) return program.output.failure(users.error());
@@ -70,7 +70,7 @@ int list(Program& program, Settings& settings) {
 }
 
 int reset_password(Program& program, Settings& settings, std::string const& email) {
-    auto house = House::open(settings);
+    auto house = House::open(settings, Opening::find);
     if (!house) return program.output.failure(house.error());
     auto const password = ask_password();
     auto const checked = read_json<Register>(boost::json::object{{"email", email}, {"password", password}});

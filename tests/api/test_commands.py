@@ -1,10 +1,14 @@
 """The program: its commands, exit codes, start, stop, crash, backup and restore."""
 
+import contextlib
 import json
 import os
 import pathlib
+import resource
+import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -28,7 +32,7 @@ def test_usage_and_settings_errors_have_their_exit_code(folder):
         (["config", "show", "--config", "/no/such/file.toml"], {}, 3, "no file"),
         (["config", "show"], {"API_KEY": "short"}, 2, "auth.api_key: must have at least 24 characters"),
         (["serve", "--data", str(folder), "--listen", "nonsense"], {}, 2, "--listen"),
-        (["key", "revoke", "x", "--data", str(folder)], {}, 3, "no workspace yet"),
+        (["key", "revoke", "x", "--data", str(folder)], {}, 3, "no WaQtor database"),
     ]
     for arguments, environment, code, says in table:
         done = waqtor(*arguments, environment=environment)
@@ -160,6 +164,120 @@ def test_backup_while_running_and_restore_into_place(house, tmp_path):
     assert (old / "waqtor.db").exists(), "the old folder is kept"
     with running(Server(house.data)) as again:
         assert again.call("GET", "/api/settings", token=house.owner).data["name"] == "Before"
+
+
+READERS = [["backup"], ["user", "list"], ["user", "reset-password", "--email", "x@example.com"], ["key", "list"], ["settings"], ["events", "tail"],
+           ["session", "list"], ["session", "link", "shop"], ["contacts", "export"], ["contacts", "import", str(ROOT / "README.md")], ["campaign", "status", "x"]]
+
+
+def test_commands_on_a_mistyped_folder_make_nothing(folder, tmp_path):
+    for arguments in READERS:
+        target = [str(tmp_path / "backup")] if arguments == ["backup"] else []
+        done = waqtor(*arguments, *target, "--data", str(folder))
+        assert done.returncode == 3, (arguments, done.stdout, done.stderr)
+        assert f"no WaQtor database in the folder {folder}" in done.stderr, (arguments, done.stderr)
+    sick = waqtor("doctor", "--json", "--data", str(folder))
+    database = next(one for one in json.loads(sick.stdout)["data"] if one["check"] == "database")
+    assert sick.returncode == 1 and "no WaQtor database" in database["says"] and "waqtor serve" in database["toDo"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def make_older(data):
+    """Takes the last migration out of the list, as if a program before it had made the database."""
+    with contextlib.closing(sqlite3.connect(data / "waqtor.db")) as db, db:
+        version = db.execute("SELECT max(version) FROM schema_migration").fetchone()[0]
+        db.execute("DELETE FROM schema_migration WHERE version = ?", (version,))
+    return version - 1
+
+
+def test_commands_that_read_do_not_migrate(house, tmp_path):
+    assert house.stop() == 0
+    older = make_older(house.data)
+    for arguments in (["backup", str(tmp_path / "backup")], ["user", "list"], ["key", "list"], ["events", "tail"]):
+        done = waqtor(*arguments, "--data", str(house.data))
+        assert done.returncode == 4 and f"has schema {older}" in done.stderr, (arguments, done.stderr)
+    sick = json.loads(waqtor("doctor", "--json", "--data", str(house.data)).stdout)["data"]
+    assert "waqtor migrate" in next(one for one in sick if one["check"] == "database")["toDo"]
+    assert not (tmp_path / "backup").exists()
+    with contextlib.closing(sqlite3.connect(house.data / "waqtor.db")) as db:
+        assert db.execute("SELECT max(version) FROM schema_migration").fetchone()[0] == older
+
+
+def test_a_lost_master_key_is_not_replaced_by_a_command(house):
+    assert house.stop() == 0
+    key = house.data / "master.key"
+    key.unlink()
+    done = waqtor("user", "list", "--data", str(house.data))
+    assert done.returncode == 3 and str(key) in done.stderr and not key.exists()
+
+
+def test_media_files_are_backed_up_checked_and_restored(house, tmp_path):
+    bytes_of = {}
+    for number in range(3):
+        raw = f"price list {number}\n" * 50
+        made = house.call("POST", f"/api/messages/upload?name={number}.txt", token=house.owner, raw=raw, headers={"Content-Type": "text/plain"})
+        assert made.status == 201, made.body
+        file = made.data["file"]
+        bytes_of[f"media/{file[:2]}/{file}"] = raw
+    (house.data / "media" / "coming.0011").write_text("half a file")
+    backup = tmp_path / "backup"
+    assert "3 media files" in house.run("backup", str(backup), "--include-key")
+    listed = {one["name"]: one for one in json.loads((backup / "manifest.json").read_text())["files"]}
+    assert set(listed) == {"waqtor.db", "master.key", *bytes_of}
+    for name, raw in bytes_of.items():
+        assert (backup / name).read_text() == raw and name.endswith(listed[name]["sha256"]) and listed[name]["bytes"] == len(raw)
+    assert house.stop() == 0
+    shutil.rmtree(house.data)
+
+    first = backup / next(iter(bytes_of))
+    kept = first.read_bytes()
+    first.unlink()
+    assert waqtor("restore", str(backup), "--data", str(house.data)).returncode == 3
+    first.write_bytes(b"damage")
+    damaged = waqtor("restore", str(backup), "--data", str(house.data))
+    assert damaged.returncode == 4 and first.name in damaged.stderr
+    first.write_bytes(kept)
+    house.run("restore", str(backup))
+    assert {str(file.relative_to(house.data)): file.read_text() for file in house.data.glob("media/*/*")} == bytes_of
+
+
+def test_no_backup_names_a_file_outside_its_folder(house, tmp_path):
+    backup = tmp_path / "backup"
+    house.run("backup", str(backup))
+    assert house.stop() == 0
+    manifest = backup / "manifest.json"
+    good = json.loads(manifest.read_text())
+    for name in ("../secret", "media/../../secret", "/etc/hostname", "media/ab/" + "0" * 64, "media/ab/coming.0011"):
+        manifest.write_text(json.dumps({**good, "files": [*good["files"], {"name": name, "bytes": 0, "sha256": ""}]}))
+        refused = waqtor("restore", str(backup), "--data", str(house.data))
+        assert refused.returncode == 2 and name in refused.stderr, (name, refused.stderr)
+
+
+def test_a_backup_that_fails_leaves_nothing_and_may_be_tried_again(house, tmp_path):
+    backup = tmp_path / "backup"
+    house.run("backup", str(tmp_path / "good"))
+    size = (tmp_path / "good" / "waqtor.db").stat().st_size
+    assert size > 200_000
+    limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size // 2, size // 2))   # noqa: E731
+    # Python ignores SIGXFSZ and with restore_signals=False so does the program: a write past the limit fails like a full disk.
+    failed = subprocess.run([BINARY, "backup", str(backup), "--include-key", "--data", str(house.data)], capture_output=True, text=True,
+                            preexec_fn=limit, restore_signals=False)
+    assert failed.returncode in (1, 5), (failed.returncode, failed.stdout, failed.stderr)
+    assert not backup.exists(), "no master key is left behind"
+    house.run("backup", str(backup), "--include-key")
+
+
+def test_a_refused_restore_leaves_no_key_behind(house, tmp_path):
+    backup = tmp_path / "backup"
+    house.run("backup", str(backup), "--include-key")
+    assert house.stop() == 0
+    manifest = json.loads((backup / "manifest.json").read_text())
+    manifest["schemaVersion"] -= 1
+    (backup / "manifest.json").write_text(json.dumps(manifest))
+    before = sorted(tmp_path.iterdir())
+    refused = waqtor("restore", str(backup), "--data", str(house.data) + "/")
+    assert refused.returncode == 4 and "another schema" in refused.stderr
+    assert sorted(tmp_path.iterdir()) == before
 
 
 def test_a_damaged_or_newer_backup_is_refused(house, tmp_path):
