@@ -18,7 +18,8 @@ int give_back(dl_phdr_info* object, std::size_t, void* page) {
         auto const start = object->dlpi_addr + segment.p_vaddr;
         auto const begin = (start + mask) & ~mask;   // whole pages: the first and last may be shared with a writable segment
         auto const end = (start + segment.p_memsz) & ~mask;
-        if (begin < end) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);   // advice: refused (for the vdso) is fine
+        if (begin < end)
+            ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);   // advice: refused (for the vdso) is fine
     }
     return 0;
 }

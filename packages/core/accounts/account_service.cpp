@@ -97,7 +97,8 @@ Result<InvitationRow> AccountService::find_invitation(Transaction& tx, std::stri
     if (invitation->invited_by == UserId{}) return *invitation;   // by the operator's fixed key
     auto const host = parts_.users.find(tx, invitation->workspace, invitation->invited_by);
     if (!host && host.error().code != Code::not_found) return std::unexpected(host.error());
-    if (!host || !host->is_active || !scopes_of(host->role).has(Scope::users_write) || !may_give({.role = host->role}, invitation->role))
+    if (!host || !host->is_active || !scopes_of(host->role).has(Scope::users_write) ||
+        !may_give({.role = host->role}, invitation->role))
         return fail(Code::forbidden, "Who sent the invitation may not invite any more");
     return *invitation;
 }

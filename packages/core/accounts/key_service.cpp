@@ -46,7 +46,8 @@ KeyRow make_row(Caller const& who, CreateKey const& wish, std::string const& tok
 Result<void> keep_within(CreateKey& wish, KeyRow const& parent) {
     if (parent.expires_at) {
         if (!wish.expires_at) wish.expires_at = parent.expires_at;
-        if (*wish.expires_at > *parent.expires_at) return fail(Code::forbidden, "You cannot give a key a later end than your own key's");
+        if (*wish.expires_at > *parent.expires_at)
+            return fail(Code::forbidden, "You cannot give a key a later end than your own key's");
     }
     if (parent.cidrs.empty()) return {};
     if (!wish.addresses) wish.addresses = parent.cidrs;
@@ -65,7 +66,8 @@ Scopes scopes_from(std::vector<std::string> const& names) {
 }
 
 Task<Key> KeyService::create(Caller who, CreateKey wish) {
-    if (who.proof == Proof::key && !who.key) co_return fail(Code::forbidden, "The fixed API key cannot make keys; log in as a person");
+    if (who.proof == Proof::key && !who.key)
+        co_return fail(Code::forbidden, "The fixed API key cannot make keys; log in as a person");
     for (auto scope : wish.scopes)
         if (!who.scopes.has(scope))
             co_return fail(Code::forbidden, "You cannot give a key the scope " + std::string{enum_name(scope)});

@@ -19,8 +19,8 @@ using asio::ip::tcp;
 constexpr auto kAsync = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kReadStep = 8 * 1024;
 constexpr std::size_t kSlowestBody = 32 * 1024;   // bytes a second
-constexpr std::size_t kFlushAt = 64 * 1024;      // answers to pipelined requests are collected up to here
-constexpr std::size_t kKeepBuffer = 64 * 1024;   // larger buffers are given back between requests
+constexpr std::size_t kFlushAt = 64 * 1024;       // answers to pipelined requests are collected up to here
+constexpr std::size_t kKeepBuffer = 64 * 1024;    // larger buffers are given back between requests
 
 /// TCP knows that the client closed even while bytes it sent before lie unread.
 bool peer_is_gone(int fd) {

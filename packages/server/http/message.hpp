@@ -105,7 +105,8 @@ public:
     virtual asio::awaitable<Response> handle(Request const& request) = 0;
     /// Most bytes of body this request may have; asked before the body is read. 0 means the server's default.
     virtual std::size_t body_limit(Request const& head) const = 0;
-    /// Asked before a body that may be larger than the server's default: whoever may not send it is refused before any of it is kept.
+    /// Asked before a body that may be larger than the server's default: whoever may not send it is refused before any of it is
+    /// kept.
     virtual Task<void> admit(Request const& head) {
         (void)head;
         co_return Result<void>{};
