@@ -18,7 +18,7 @@ namespace {
 using asio::ip::tcp;
 constexpr auto kAsync = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kReadStep = 8 * 1024;
-constexpr std::size_t kSlowestBody = 32 * 1024;   // bytes a second
+constexpr std::size_t kSlowestBody = 32 * 1024;   // bytes a second, on average after the first settings.request
 constexpr std::size_t kFlushAt = 64 * 1024;       // answers to pipelined requests are collected up to here
 constexpr std::size_t kKeepBuffer = 64 * 1024;    // larger buffers are given back between requests
 
@@ -197,14 +197,14 @@ private:
         body_.clear();
         if (head.content_length && *head.content_length > limit)
             co_return fail(Code::too_large, "The body is larger than the " + std::to_string(limit) + " bytes allowed here");
-        auto const time = world_.settings.request + std::chrono::seconds{head.content_length.value_or(limit) / kSlowestBody};
-        enter(Phase::body, time);
+        enter(Phase::body, world_.settings.request);
         if (head.expects_continue && in_begin_ == in_end_) {
             out_ += "HTTP/1.1 100 Continue\r\n\r\n";
             if (!co_await flush({})) co_return fail(Code::timeout, "The client is gone");
-            enter(Phase::body, time);
+            enter(Phase::body, world_.settings.request);
         }
         auto reader = ChunkedReader{limit};
+        auto const began = Steady::now();
         while (true) {
             if (head.chunked) {
                 CO_TRY(auto const used, reader.feed(unread(), body_));
@@ -217,6 +217,9 @@ private:
                 if (body_.size() == *head.content_length) break;
             }
             if (!out_.empty() && !co_await flush({})) co_return fail(Code::timeout, "The client is gone");
+            // The time grows with what has arrived, so that a large body may come slowly, and a drip may not.
+            phase_ = Phase::body;
+            deadline_ = began + world_.settings.request + std::chrono::seconds{body_.size() / kSlowestBody};
             if (!co_await read_more()) co_return fail(Code::timeout, "The body did not arrive in time");
         }
         request_.body = body_;

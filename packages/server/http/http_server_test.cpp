@@ -128,6 +128,15 @@ TEST_F(HttpServerTest, EndsConnectionsThatTakeTooLong) {
     EXPECT_TRUE(idle.ended());
 }
 
+TEST_F(HttpServerTest, ALargeBodyMayComeSlowly) {
+    serve(quick());
+    auto slow = client();
+    slow.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 400000\r\n\r\n" + std::string(300'000, 'a'));
+    std::this_thread::sleep_for(2 * quick().request);   // nine seconds more than that are allowed for what has arrived
+    slow.send(std::string(100'000, 'a'));
+    EXPECT_EQ(slow.receive()->status, 200U);
+}
+
 TEST_F(HttpServerTest, DoesNotLetADripOfHeadersKeepAConnection) {
     serve(quick());
     auto slow = client();
