@@ -5,8 +5,9 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/associated_executor.hpp>
-#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/prefer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 namespace waqtor::sql {
@@ -55,9 +56,11 @@ Task<void> Engine::submit(Mode mode, Work work) {
     auto& queue = mode == Mode::write ? writes_ : reads_;
     auto enqueue = [&](auto handler) {
         auto executor = asio::any_io_executor{asio::get_associated_executor(handler)};
-        // The guard keeps the caller's executor running while the answer is on its way.
-        auto done = [handler = std::move(handler), guard = asio::make_work_guard(executor)](Result<void> outcome) mutable {
-            asio::post(guard.get_executor(), [handler = std::move(handler), outcome = std::move(outcome)]() mutable {
+        // Keeps the caller's pool running while the answer is on its way. Asio's work guard would let go of the pool before it lets
+        // go of the executor, which may be the last to hold a strand; a strand must not outlive its pool.
+        auto working = asio::prefer(executor, asio::execution::outstanding_work.tracked);
+        auto done = [handler = std::move(handler), working = std::move(working)](Result<void> outcome) mutable {
+            asio::post(working, [handler = std::move(handler), outcome = std::move(outcome)]() mutable {
                 std::move(handler)(std::move(outcome));
             });
         };
