@@ -2,6 +2,7 @@
 // line on stdin, one answer per line on stdout, events in between; tests/interop/whatsmeow/load and baileys_load.mjs speak the
 // same.
 #include "core/trust/master_key.hpp"
+#include "interop/line_program.hpp"
 #include "storage/database.hpp"
 #include "storage/sql/whatsapp_store.hpp"
 #include "whatsapp/adapter/adapter.hpp"
@@ -10,34 +11,18 @@
 
 #include <sys/resource.h>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/json.hpp>
 
 #include <atomic>
-#include <iostream>
 #include <map>
-#include <mutex>
-#include <thread>
 
 namespace waqtor {
 namespace {
 
 namespace json = boost::json;
-
-std::mutex output;   // answers come from the I/O thread, the last one from main's
-
-void say(json::object const& line) {
-    auto const lock = std::lock_guard{output};
-    std::cout << json::serialize(line) << std::endl;
-}
-
-template <class T> T must(Result<T> result) {
-    if (!result) throw std::runtime_error{result.error().message + " | " + result.error().cause};
-    if constexpr (!std::is_void_v<T>) return *std::move(result);
-}
+using interop::must;
+using interop::say;
 
 std::string text(json::object const& object, std::string_view key) { return std::string{object.at(key).as_string()}; }
 std::size_t number(json::object const& object, std::string_view key, std::size_t otherwise = 0) {
@@ -98,14 +83,7 @@ private:
 class Load {
 public:
     void run() {
-        auto guard = asio::make_work_guard(io_);
-        auto reader = std::thread{[this] {
-            for (std::string line; std::getline(std::cin, line);)
-                asio::post(io_, [this, line] { asio::co_spawn(io_, answer(line), asio::detached); });
-            std::_Exit(0);   // the end of the input is the end of the process
-        }};
-        io_.run();
-        reader.join();
+        interop::answer_lines(io_, [this](json::object request) { return perform(std::move(request)); });
     }
 
 private:
@@ -118,19 +96,6 @@ private:
     std::unique_ptr<sql::SqlWhatsAppStore> store_;
     std::unique_ptr<whatsapp::Adapter> adapter_;
     std::vector<std::unique_ptr<WhatsAppClient>> clients_;
-
-    asio::awaitable<void> answer(std::string line) {
-        auto const request = json::parse(line).as_object();
-        json::object out;
-        try {
-            out = co_await perform(request);
-            out["ok"] = true;
-        } catch (std::exception const& error) {
-            out = {{"error", error.what()}};
-        }
-        out["id"] = request.at("id");
-        say(out);
-    }
 
     void start(json::object const& request) {
         auto const folder = text(request, "folder");

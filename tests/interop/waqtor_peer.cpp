@@ -2,23 +2,19 @@
 // kill, and what the product would keep (what came in, what was committed and acknowledged) stands there beside the ratchets.
 #include "core/messages/media_store.hpp"
 #include "core/trust/master_key.hpp"
+#include "line_program.hpp"
 #include "storage/database.hpp"
 #include "storage/sql/whatsapp_store.hpp"
 #include "whatsapp/client/client.hpp"
 #include "whatsapp/client/memory_store.hpp"
 #include "whatsapp/crypto/encoding.hpp"
 
-#include <boost/asio/detached.hpp>
-#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/json.hpp>
 
 #include <unistd.h>
 #include <filesystem>
-#include <iostream>
-#include <thread>
 
 namespace waqtor::interop {
 namespace {
@@ -26,21 +22,9 @@ namespace {
 namespace json = boost::json;
 using Kind = ClientValueKind;
 
-std::mutex output;   // answers come from the client's thread, some events from the database's
-
-void say(json::object const& line) {
-    auto const lock = std::lock_guard{output};
-    std::cout << json::serialize(line) << std::endl;
-}
-
 std::string text(json::object const& object, std::string_view key) {
     auto const* value = object.if_contains(key);
     return value && value->is_string() ? std::string{value->get_string()} : std::string{};
-}
-
-template <class T> T must(Result<T> result) {
-    if (!result) throw std::runtime_error{result.error().message + " | " + result.error().cause};
-    if constexpr (!std::is_void_v<T>) return *std::move(result);
 }
 
 json::array list(std::vector<std::string> const& texts) { return json::array(texts.begin(), texts.end()); }
@@ -161,16 +145,12 @@ public:
     }
 
     void run() {
-        auto guard = asio::make_work_guard(io_);
-        auto reader = std::thread{[this] {
-            for (std::string line; std::getline(std::cin, line);)
-                asio::post(io_, [this, line] { asio::co_spawn(io_, answer(line), asio::detached); });
-            std::error_code ignored;
-            std::filesystem::remove_all(folder_, ignored);
-            std::_Exit(0);   // the end of the input is the end of the process
-        }};
-        io_.run();
-        reader.join();
+        answer_lines(
+            io_, [this](json::object request) { return perform(std::move(request)); },
+            [this] {
+                std::error_code ignored;
+                std::filesystem::remove_all(folder_, ignored);
+            });
     }
 
 private:
@@ -206,19 +186,6 @@ private:
         if (state.me.phone && !std::exchange(told_paired_, true)) event("paired");
         if (state.phase == ClientPhase::working) event("open");
         if (state.phase != ClientPhase::working && state.phase != ClientPhase::connecting) event("closed");
-    }
-
-    asio::awaitable<void> answer(std::string line) {
-        auto const request = json::parse(line).as_object();
-        json::object out;
-        try {
-            out = co_await perform(request);
-            out["ok"] = true;
-        } catch (std::exception const& error) {
-            out = {{"error", error.what()}};
-        }
-        out["id"] = request.at("id");
-        say(out);
     }
 
     void make(json::object const& request) {

@@ -44,6 +44,7 @@ public:
 private:
     /// Who fits address and password; the same work for unknown people.
     Task<std::optional<UserRow>> prove(std::string email, Secret password);
+
     struct Remembered {
         Caller caller;
         std::uint64_t revision = 0;
