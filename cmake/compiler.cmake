@@ -27,7 +27,9 @@ add_link_options(-fuse-ld=lld -pie -Wl,--gc-sections -Wl,-z,relro,-z,now)
 add_compile_options(-ffunction-sections -fdata-sections)
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
     add_compile_options(-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
-    add_link_options(-Wl,--icf=safe)
+    add_link_options(-Wl,--icf=safe -Wl,-z,pack-relative-relocs)
+    # Beast keeps the full name of every template an error passed through; nothing here prints it.
+    add_compile_definitions(BOOST_DISABLE_CURRENT_LOCATION)
     # Asio's templates inlined into each other are most of the program: a tenth of the usual threshold halves code and build time.
     if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
         add_compile_options("SHELL:-mllvm -inline-threshold=25")

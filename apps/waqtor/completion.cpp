@@ -32,10 +32,9 @@ std::string bash(CLI::App const& app) {
 void add_completion(Program& program) {
     auto* completion = program.app.add_subcommand("completion", "Print a script that completes commands in a shell");
     completion->require_subcommand(1);
-    completion->add_subcommand("bash", "For bash")->callback([&program] { std::cout << bash(program.app); });
-    completion->add_subcommand("zsh", "For zsh")->callback([&program] {
-        std::cout << "autoload -U +X bashcompinit && bashcompinit\n" << bash(program.app);
-    });
+    program.add_text(*completion, "bash", "For bash", [&program] { return bash(program.app); });
+    program.add_text(*completion, "zsh", "For zsh",
+                     [&program] { return "autoload -U +X bashcompinit && bashcompinit\n" + bash(program.app); });
 }
 
 }   // namespace waqtor

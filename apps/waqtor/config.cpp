@@ -47,8 +47,8 @@ void add_config(Program& program) {
                           << (setting.standard.empty() ? "none" : setting.standard) << ")\n";
         });
     });
-    config->add_subcommand("docs", "Print api/settings.md")->callback([] { std::cout << settings_markdown(Settings{}); });
-    config->add_subcommand("events", "Print api/events.json")->callback([] { std::cout << pretty(describe_events()); });
+    program.add_text(*config, "docs", "Print api/settings.md", [] { return settings_markdown(Settings{}); });
+    program.add_text(*config, "events", "Print api/events.json", [] { return pretty(describe_events()); });
 }
 
 }   // namespace waqtor

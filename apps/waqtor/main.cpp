@@ -14,6 +14,21 @@ CLI::App* Program::add(CLI::App& under, std::string const& name, std::string con
     return command;
 }
 
+CLI::App* Program::add_text(CLI::App& under, std::string const& name, std::string const& help, std::function<std::string()> text) {
+    auto* command = under.add_subcommand(name, help);
+    command->add_flag("--json", output.json, "Print one JSON object");
+    command->callback([this, text = std::move(text)] {
+        auto const printed = text();
+        if (!output.json) {
+            std::cout << printed;
+            return;
+        }
+        auto data = parse_json(printed);
+        output.print({{"success", true}, {"data", data ? *std::move(data) : json::value{{"text", printed}}}});
+    });
+    return command;
+}
+
 }   // namespace waqtor
 
 int main(int argc, char** argv) {
@@ -40,6 +55,10 @@ int main(int argc, char** argv) {
         program.app.parse(argc, argv);
         if (program.app.get_subcommands().empty()) throw CLI::CallForHelp{};
     } catch (CLI::ParseError const& error) {
+        // CLI11 stops at what is wrong, which may stand before --json.
+        program.output.json = std::find(argv, argv + argc, std::string_view{"--json"}) != argv + argc;
+        if (error.get_exit_code() != 0 && program.output.json)
+            return program.output.failure({.code = waqtor::Code::invalid, .message = error.what()});
         auto const code = program.app.exit(error);
         return code == 0 ? 0 : static_cast<int>(waqtor::Exit::usage);
     } catch (std::exception const& error) {

@@ -4,7 +4,7 @@
 namespace waqtor {
 
 void add_openapi(Program& program) {
-    program.app.add_subcommand("openapi", "Print api/openapi.json")->callback([] { std::cout << openapi_text(); });
+    program.add_text(program.app, "openapi", "Print api/openapi.json", [] { return openapi_text(); });
     program.app.add_subcommand("version", "Print the version")
         ->callback([&program] {
             if (program.output.json)

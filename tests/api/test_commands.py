@@ -40,6 +40,20 @@ def test_usage_and_settings_errors_have_their_exit_code(folder):
         assert says.lower() in (done.stdout + done.stderr).lower(), (arguments, done.stdout, done.stderr)
 
 
+def test_json_is_one_object_also_where_a_text_is_printed_and_where_the_usage_is_wrong():
+    said = {name: json.loads(waqtor(*name.split(), "--json").stdout)["data"] for name in
+            ("openapi", "config docs", "config events", "completion bash", "version")}
+    assert said["openapi"]["openapi"] == "3.1.0" and said["openapi"] == json.loads(waqtor("openapi").stdout)
+    assert said["config docs"]["text"] == waqtor("config", "docs").stdout
+    assert said["config events"] == json.loads(waqtor("config", "events").stdout)
+    assert "complete -F _waqtor waqtor" in said["completion bash"]["text"]
+    for arguments, named in ((["serve", "--json", "--no-such-flag"], "--no-such-flag"), (["serve", "--no-such-flag", "--json"], "--no-such-flag"),
+                             (["nonsense", "--json"], "nonsense")):
+        done = waqtor(*arguments)
+        error = json.loads(done.stdout)["error"]
+        assert done.returncode == 2 and error["code"] == "invalid" and named in error["message"], (arguments, done.stdout)
+
+
 def test_config_show_hides_secrets_and_says_where_values_came_from(tmp_path):
     file = tmp_path / "w.toml"
     file.write_text('[server]\nport = 9000\n[auth]\napi_key = "a-key-that-is-long-enough-1"\n')

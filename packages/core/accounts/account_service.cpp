@@ -201,8 +201,8 @@ Task<void> AccountService::change_password(Caller who, ChangePassword wish) {
 
 Task<Page<User>> AccountService::users(WorkspaceId workspace, PageRequest page) {
     return parts_.db.read([this, workspace, page](Transaction& tx) -> Result<Page<User>> {
-        TRY(auto const rows, parts_.users.list(tx, workspace, page));
-        return map_page(rows, [](auto const& row) { return shown(row); });
+        TRY(auto rows, parts_.users.list(tx, workspace, page));
+        return map_page(std::move(rows), [](auto const& row) { return shown(row); });
     });
 }
 
@@ -276,8 +276,8 @@ Task<Invitation> AccountService::invite(Caller who, Invite wish) {
 
 Task<Page<Invitation>> AccountService::invitations(WorkspaceId workspace, PageRequest page) {
     return parts_.db.read([this, workspace, page](Transaction& tx) -> Result<Page<Invitation>> {
-        TRY(auto const rows, parts_.users.invitations(tx, workspace, page));
-        return map_page(rows, [](auto const& row) { return shown(row); });
+        TRY(auto rows, parts_.users.invitations(tx, workspace, page));
+        return map_page(std::move(rows), [](auto const& row) { return shown(row); });
     });
 }
 

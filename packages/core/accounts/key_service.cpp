@@ -7,11 +7,11 @@ namespace waqtor {
 namespace {
 constexpr std::size_t kPrefixLength = 8;   // "wqk_" and four more: enough to tell keys apart, too little to guess
 
-Key shown(KeyRow const& row) {
+Key shown(KeyRow row) {
     Key out{.id = row.id,
-            .name = row.name,
-            .prefix = row.prefix,
-            .addresses = row.cidrs,
+            .name = std::move(row.name),
+            .prefix = std::move(row.prefix),
+            .addresses = std::move(row.cidrs),
             .created_by = row.created_by,
             .created_at = row.created_at,
             .expires_at = row.expires_at,
@@ -99,8 +99,8 @@ Task<Key> KeyService::create(Caller who, CreateKey wish) {
 
 Task<Page<Key>> KeyService::list(WorkspaceId workspace, PageRequest page) {
     return parts_.db.read([this, workspace, page](Transaction& tx) -> Result<Page<Key>> {
-        TRY(auto const rows, parts_.keys.list(tx, workspace, page));
-        return map_page(rows, [](auto const& row) { return shown(row); });
+        TRY(auto rows, parts_.keys.list(tx, workspace, page));
+        return map_page(std::move(rows), [](KeyRow row) { return shown(std::move(row)); });
     });
 }
 

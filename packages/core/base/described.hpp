@@ -8,10 +8,13 @@
 #include <boost/mp11.hpp>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <map>
 #include <span>
+#include <string_view>
 #include <type_traits>
+#include <utility>
 
 // A struct of the API is declared once: BOOST_DESCRIBE_STRUCT names its members and a kFields row documents and limits each. From
 // that come reading and writing of JSON (json.hpp), query parameters, JSON Schema (schema.hpp) and SQL rows (storage).
@@ -102,12 +105,19 @@ template <class T> constexpr std::string_view type_name() {
 /// The enumerator's name: "owner".
 template <DescribedEnum E> std::string_view enum_name(E value) { return boost::describe::enum_to_string(value, ""); }
 
+namespace detail {
+/// An enum's names beside their values.
+template <DescribedEnum E>
+inline constexpr auto kNamed = []<class... D>(boost::mp11::mp_list<D...>) {
+    return std::array{std::pair{std::string_view{D::name}, D::value}...};
+}(boost::mp11::mp_rename<boost::describe::describe_enumerators<E>, boost::mp11::mp_list>{});
+}   // namespace detail
+
 template <DescribedEnum E> std::optional<E> enum_from(std::string_view name) {
-    std::optional<E> out;
-    boost::mp11::mp_for_each<boost::describe::describe_enumerators<E>>([&](auto d) {
-        if (name == d.name) out = d.value;
-    });
-    return out;
+    // Most names differ in length already, and lists read thousands of them.
+    for (auto const& [known, value] : detail::kNamed<E>)
+        if (known.size() == name.size() && known == name) return value;
+    return std::nullopt;
 }
 
 /// "owner, admin, agent".

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace waqtor {
@@ -22,10 +23,10 @@ template <class T> struct Page {
 };
 
 /// The same part of the list with every item turned into what `show` makes of it: rows into what the API shows.
-template <class T, class F> auto map_page(Page<T> const& page, F const& show) -> Page<std::invoke_result_t<F const&, T const&>> {
-    Page<std::invoke_result_t<F const&, T const&>> out{{}, page.total, page.limit, page.offset};
+template <class T, class F> auto map_page(Page<T> page, F const& show) -> Page<std::invoke_result_t<F const&, T>> {
+    Page<std::invoke_result_t<F const&, T>> out{{}, page.total, page.limit, page.offset};
     out.items.reserve(page.items.size());
-    for (auto const& item : page.items) out.items.push_back(show(item));
+    for (auto& item : page.items) out.items.push_back(show(std::move(item)));
     return out;
 }
 

@@ -38,7 +38,7 @@ struct Settings final : SettingList {
 
     Number longest_wait_seconds{*this, {"events.longest_wait_seconds", "Longest long-poll of /api/events"}, 60, 0, 60};
 
-    Number login_hours{*this, {"auth.login_hours", "How long a login lasts without use"}, 168, 1, 8760};
+    Number login_hours{*this, {"auth.login_hours", "How long a login lasts"}, 168, 1, 8760};
     Number refresh_days{*this, {"auth.refresh_days", "How long a refresh token lasts"}, 30, 1, 365};
     Number login_attempts{
         *this, {"auth.login_attempts", "Failed logins per account and quarter of an hour before it must wait"}, 10, 3, 1000};

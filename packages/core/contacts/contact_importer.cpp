@@ -240,16 +240,17 @@ Task<ContactImport> ContactImporter::get(Caller who, ImportId import) {
 
 Task<Page<ContactImport>> ContactImporter::list(Caller who, PageRequest page) {
     return parts_.db.read([this, who, page](Transaction& tx) -> Result<Page<ContactImport>> {
-        TRY(auto const rows, store_.list(tx, who.workspace, page));
-        return map_page(rows, [](ContactImportRow const& row) { return shown(row); });
+        TRY(auto rows, store_.list(tx, who.workspace, page));
+        return map_page(std::move(rows), [](ContactImportRow const& row) { return shown(row); });
     });
 }
 
 Task<Page<ImportLine>> ContactImporter::lines(Caller who, ListImportLines wish) {
     return parts_.db.read([this, who, wish](Transaction& tx) -> Result<Page<ImportLine>> {
         TRY_OK(store_.find(tx, who.workspace, wish.id));
-        TRY(auto const rows, store_.lines(tx, wish.id, wish.outcome, {wish.limit.value_or(50), wish.offset.value_or(0)}));
-        return map_page(rows, [](ImportLineRow const& row) { return ImportLine{row.line, row.outcome, row.reason, row.cells}; });
+        TRY(auto rows, store_.lines(tx, wish.id, wish.outcome, {wish.limit.value_or(50), wish.offset.value_or(0)}));
+        return map_page(std::move(rows),
+                        [](ImportLineRow const& row) { return ImportLine{row.line, row.outcome, row.reason, row.cells}; });
     });
 }
 

@@ -53,7 +53,7 @@ Task<Page<Notification>> NotificationService::list(WorkspaceId workspace, UserId
     CO_TRY(auto rows, co_await parts_.db.read([this, workspace, user, unread, page](Transaction& tx) {
         return parts_.store.list(tx, workspace, user, unread, page);
     }));
-    co_return map_page(rows, shown);
+    co_return map_page(std::move(rows), shown);
 }
 
 Task<NotificationCounts> NotificationService::count(WorkspaceId workspace, UserId user) {

@@ -20,7 +20,7 @@ namespace http = beast::http;
 namespace websocket = beast::websocket;
 using asio::ip::tcp;
 using Stream = beast::ssl_stream<beast::tcp_stream>;
-using Socket = websocket::stream<Stream>;
+using Socket = websocket::stream<Stream, false>;   // no deflate: WhatsApp has none
 using Request = http::request<http::string_body>;
 
 constexpr std::uint64_t kLargestBody = 128U << 20;

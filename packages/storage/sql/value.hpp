@@ -134,7 +134,8 @@ template <class T> Result<void> read_row(Row const& row, T& out) {
         Result<void> outcome;
         int column = 0;
         boost::mp11::mp_for_each<Members<T>>([&](auto d) {
-            if (outcome) outcome = read_column(row, column++, out.*d.pointer);
+            if (!outcome) return;
+            if (auto one = read_column(row, column++, out.*d.pointer); !one) outcome = std::move(one);
         });
         return outcome;
     } else

@@ -3,25 +3,36 @@
 namespace waqtor::sqlite {
 namespace {
 
+/// Asks SQLite for each value once: its sqlite3_column_* functions take the connection's mutex every time, its sqlite3_value_* ones
+/// do not, and a connection belongs to one thread here.
 class StatementRow final : public sql::Row {
 public:
     explicit StatementRow(sqlite3_stmt* statement) : statement_{statement} {}
     int columns() const override { return sqlite3_column_count(statement_); }
-    bool is_null(int column) const override { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
-    std::int64_t integer(int column) const override { return sqlite3_column_int64(statement_, column); }
-    double real(int column) const override { return sqlite3_column_double(statement_, column); }
+    bool is_null(int column) const override { return sqlite3_value_type(at(column)) == SQLITE_NULL; }
+    std::int64_t integer(int column) const override { return sqlite3_value_int64(at(column)); }
+    double real(int column) const override { return sqlite3_value_double(at(column)); }
     std::string_view text(int column) const override {
-        auto const* text = reinterpret_cast<char const*>(sqlite3_column_text(statement_, column));
+        auto const* text = reinterpret_cast<char const*>(sqlite3_value_text(at(column)));
         return text ? std::string_view{text, size(column)} : std::string_view{};
     }
     Bytes bytes(int column) const override {
-        auto const* data = static_cast<std::uint8_t const*>(sqlite3_column_blob(statement_, column));
+        auto const* data = static_cast<std::uint8_t const*>(sqlite3_value_blob(at(column)));
         return data ? Bytes(data, data + size(column)) : Bytes{};
     }
+    /// Another row is there.
+    void moved() { column_ = -1; }
 
 private:
-    std::size_t size(int column) const { return static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)); }
+    sqlite3_value* at(int column) const {
+        if (std::exchange(column_, column) != column) value_ = sqlite3_column_value(statement_, column);
+        return value_;
+    }
+    std::size_t size(int column) const { return static_cast<std::size_t>(sqlite3_value_bytes(at(column))); }
+
     sqlite3_stmt* statement_;
+    mutable int column_ = -1;
+    mutable sqlite3_value* value_ = nullptr;
 };
 
 struct Binder {
@@ -87,10 +98,12 @@ Result<void> Statement::bind(std::span<sql::Argument const> arguments) {
 
 Result<std::int64_t> Statement::step_all(sql::RowSink sink) {
     auto* const handle = sqlite3_db_handle(statement_.get());
-    StatementRow const row{statement_.get()};
+    StatementRow row{statement_.get()};
     int code = SQLITE_OK;
-    while ((code = sqlite3_step(statement_.get())) == SQLITE_ROW)
+    while ((code = sqlite3_step(statement_.get())) == SQLITE_ROW) {
+        row.moved();
         if (sink.take) TRY_OK(sink.take(sink.state, row));
+    }
     if (code != SQLITE_DONE) return error_of(handle, code);
     return sqlite3_stmt_readonly(statement_.get()) ? 0 : sqlite3_changes64(handle);
 }
