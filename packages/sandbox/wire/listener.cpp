@@ -1,5 +1,6 @@
 #include "sandbox/wire/listener.hpp"
 
+#include "core/base/http_message.hpp"
 #include "sandbox/wire/connection.hpp"
 
 #include <boost/asio/redirect_error.hpp>
@@ -147,7 +148,7 @@ private:
             auto parser = http::request_parser<http::string_body>{};
             parser.body_limit(kLargestBody);
             beast::get_lowest_layer(stream).expires_after(std::chrono::seconds{60});
-            co_await http::async_read(stream, buffer, parser, asio::redirect_error(asio::use_awaitable, error));
+            error = co_await http_message::read(stream, buffer, parser);
             if (error) break;
             auto request = parser.release();
             if (websocket::is_upgrade(request)) {
@@ -174,7 +175,7 @@ private:
             waits_.erase(&slow);
             beast::get_lowest_layer(stream).expires_after(std::chrono::seconds{60});
         }
-        co_await http::async_write(stream, response, asio::redirect_error(asio::use_awaitable, error));
+        error = co_await http_message::write(stream, response);
         if (!error && !response.keep_alive()) error = http::error::end_of_stream;
     }
 

@@ -1,5 +1,7 @@
 #include "server/outbound/api_client.hpp"
 
+#include "core/base/http_message.hpp"
+
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -20,11 +22,11 @@ constexpr std::size_t kLargest = 256U << 20U;
 
 template <class Stream> asio::awaitable<ApiAnswer> exchange(Stream& stream, http::request<http::string_body> request) {
     beast::get_lowest_layer(stream).expires_after(kAnswers);
-    co_await http::async_write(stream, request, asio::use_awaitable);
+    if (auto const failure = co_await http_message::write(stream, request)) throw boost::system::system_error{failure};
     beast::flat_buffer buffer;
     http::response_parser<http::string_body> parser;
     parser.body_limit(kLargest);
-    co_await http::async_read(stream, buffer, parser, asio::use_awaitable);
+    if (auto const failure = co_await http_message::read(stream, buffer, parser)) throw boost::system::system_error{failure};
     co_return ApiAnswer{parser.get().result_int(), std::move(parser.get().body())};
 }
 }   // namespace

@@ -1,6 +1,7 @@
 #include "server/outbound/media_fetcher.hpp"
 
 #include "core/base/cidr.hpp"
+#include "core/base/http_message.hpp"
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
@@ -60,8 +61,8 @@ std::string name_of(std::string_view path) {
     return name.size() > 200 || name.contains('%') ? std::string{} : std::string{name};
 }
 
-http::request<http::empty_body> request_for(Target const& target) {
-    http::request<http::empty_body> out{http::verb::get, target.path, 11};
+http::request<http::string_body> request_for(Target const& target) {
+    http::request<http::string_body> out{http::verb::get, target.path, 11};
     auto const standard = target.port == (target.secure ? "443" : "80");
     auto const host = target.host.contains(':') ? "[" + target.host + "]" : target.host;
     out.set(http::field::host, standard ? host : host + ":" + target.port);
@@ -72,12 +73,11 @@ http::request<http::empty_body> request_for(Target const& target) {
 }
 
 template <class Stream> Task<Fetched> exchange(Stream& stream, Target const& target, std::size_t largest) {
-    co_await http::async_write(stream, request_for(target), asio::use_awaitable);
+    if (auto const failure = co_await http_message::write(stream, request_for(target))) throw boost::system::system_error{failure};
     beast::flat_buffer buffer;
     http::response_parser<http::string_body> parser;
     parser.body_limit(largest);
-    boost::system::error_code failure;
-    co_await http::async_read(stream, buffer, parser, asio::redirect_error(asio::use_awaitable, failure));
+    auto const failure = co_await http_message::read(stream, buffer, parser);
     if (failure == http::error::body_limit) co_return fail(Code::too_large, "The file at the address is larger than 64 MiB");
     if (failure) throw boost::system::system_error{failure};
     auto& response = parser.get();
@@ -124,10 +124,10 @@ Task<std::vector<tcp::endpoint>> resolve(Target const& target, FetchPolicy const
 
 Task<Fetched> fetch_from(Target target, FetchPolicy const& policy, asio::ssl::context& tls) {
     CO_TRY(auto const endpoints, co_await resolve(target, policy));
-    beast::tcp_stream socket{co_await asio::this_coro::executor};
-    co_await socket.async_connect(endpoints, asio::use_awaitable);
+    tcp::socket socket{co_await asio::this_coro::executor};
+    co_await asio::async_connect(socket, endpoints, asio::use_awaitable);
     if (!target.secure) co_return co_await exchange(socket, target, policy.largest);
-    beast::ssl_stream<beast::tcp_stream> stream{std::move(socket), tls};
+    asio::ssl::stream<tcp::socket> stream{std::move(socket), tls};
     if (!SSL_set_tlsext_host_name(stream.native_handle(), target.host.c_str())) co_return bad_url("names no host");
     stream.set_verify_callback(asio::ssl::host_name_verification{target.host});
     co_await stream.async_handshake(asio::ssl::stream_base::client, asio::use_awaitable);
