@@ -82,6 +82,7 @@ struct Known {
 };
 Result<Known> known_of(ContactParts const& parts, Transaction& tx, WorkspaceId workspace, Batch const& batch) {
     std::vector<std::string> phones;
+    phones.reserve(batch.wanted.size());
     for (auto const& wanted : batch.wanted) phones.push_back(wanted.number.e164);
     TRY(auto found, parts.contacts.with_phones(tx, workspace, phones));
     Known out;
