@@ -136,6 +136,28 @@ TEST_P(ContactImports, ColumnsCanBeChosen) {
     EXPECT_TRUE(people("amal").front().custom.empty());
 }
 
+TEST_P(ContactImports, AStartWithAnotherCountryReadsTheNumbersAnew) {
+    auto const seen = upload("Name,Phone\nAmal,0500000001\nHuda,01001234567\n");
+    EXPECT_EQ(people().size(), 0U);
+    must(wait(importer().start(who(), {.id = seen.id, .country = "EG"})));
+    must(wait(importer().step({})));
+    EXPECT_EQ(people("amal").front().phone, "+20500000001");
+    EXPECT_EQ(people("huda").front().phone, "+201001234567");
+    EXPECT_EQ(people("huda").front().country, "EG");
+}
+
+TEST_P(ContactImports, AnotherProcessThanTheOneThatLookedReadsTheSame) {
+    auto const seen = upload(kList);
+    must(wait(importer().start(who(), {.id = seen.id})));
+    ContactImporter other{parts(), store, bus, io_.get_executor(), "SA"};
+    must(wait(other.step({})));
+    auto const done = get(seen.id);
+    EXPECT_EQ(std::tie(done.rows, done.created, done.skipped, done.errors),
+              std::tie(seen.total, seen.created, seen.skipped, seen.errors));
+    EXPECT_EQ(people("sara").front().phone, "+966500000004");
+    EXPECT_EQ(people("sara").front().time_zone, "Asia/Riyadh");
+}
+
 TEST_P(ContactImports, AnImportThatWasCutOffGoesOnAndTakesNobodyTwice) {
     auto const seen = upload(many(1700));
     must(wait(importer().start(who(), {.id = seen.id})));

@@ -115,6 +115,31 @@ TEST_P(Engine, OneFailureInAGroupLeavesTheOthersAlone) {
     EXPECT_EQ(after.commits - before.commits, 1U) << "what waits together is committed together";
 }
 
+TEST_P(Engine, WhatIsPostedFailsItsOwnOperationOnly) {
+    close_db();
+    options().group_window = std::chrono::hours{1};
+    Gate gate;
+    auto const first = start_gate(gate);
+    auto const post = [](Transaction& tx, int number) { return sql::of(tx).post("INSERT INTO item (id) VALUES ($1)", number); };
+    std::vector<std::shared_ptr<Result<void>>> outcomes;
+    for (int i = 0; i < 8; ++i)
+        outcomes.push_back(start([=](Transaction& tx) -> Result<void> {
+            TRY_OK(post(tx, i % 4 == 3 ? 1 : i));   // the fourth and the eighth collide with the second
+            return i == 6 ? fail(Code::gone, "no") : post(tx, 100 + i);
+        }));
+    poll();
+    gate.open.set_value();
+    run();
+    EXPECT_TRUE(*first);
+    auto const codes = std::map<int, Code>{{3, Code::conflict}, {6, Code::gone}, {7, Code::conflict}};
+    for (int i = 0; i < 8; ++i) {
+        auto const& outcome = *outcomes[static_cast<std::size_t>(i)];
+        EXPECT_EQ(outcome.has_value(), !codes.contains(i)) << i;
+        if (!outcome) EXPECT_EQ(outcome.error().code, codes.at(i)) << i;
+    }
+    EXPECT_EQ(items(), (std::vector<std::int64_t>{0, 1, 2, 4, 5, 100, 101, 102, 104, 105}));
+}
+
 TEST_P(Engine, AFailureBeforeAnySuccessDoesNotHarmTheGroup) {
     close_db();
     options().group_window = std::chrono::hours{1};

@@ -90,6 +90,20 @@ TEST_P(EventLogContract, AFailedOperationLeavesNoGap) {
     EXPECT_EQ(numbers({}), (Numbers{1, 2}));
 }
 
+TEST_P(EventLogContract, ATransactionSeesWhatItHasAdded) {
+    WAQTOR_OK(append(Felled{1}));
+    auto const seen = WAQTOR_OK(write([this](Transaction& tx) -> Result<std::vector<std::int64_t>> {
+        TRY_OK(log.append(tx, workspace, Felled{2}));
+        TRY_OK(log.append(tx, workspace, Felled{3}));
+        TRY(auto const newest, log.last(tx, workspace));
+        TRY(auto const found, log.read(tx, workspace, {.after = 1}));
+        return std::vector{newest, found.last, std::ssize(found.events)};
+    }));
+    EXPECT_EQ(seen, (Numbers{3, 3, 2}));
+    EXPECT_EQ(last(), 3) << "and so does everybody after it";
+    EXPECT_EQ(WAQTOR_OK(append(Felled{4})), 4);
+}
+
 TEST_P(EventLogContract, ReadsInPages) {
     for (int i = 0; i < 5; ++i) WAQTOR_OK(append(Felled{i}));
     auto const first = page({.after = 0, .limit = 2});

@@ -57,7 +57,7 @@ Task<void> ContactImporter::carry_on(ContactImportRow row, std::stop_token stop)
     CO_TRY(auto const settings, read_json<ImportSettings>(row.options));
     CO_TRY(auto file, co_await parts_.db.read([this, id = row.id](Transaction& tx) { return store_.file(tx, id); }));
     CO_TRY(auto people, import::People::open(std::move(file), settings.country, settings.columns));
-    import::Scan scan{std::move(people), row.id, settings.country};
+    import::Scan scan{std::move(people), row.id, settings.country, seen_.take(row.id, settings)};
     CO_TRY_OK(scan.pass(row.row_count));
     while (!stop.stop_requested()) {
         CO_TRY(auto batch, scan.next(kBatch));

@@ -84,6 +84,8 @@ Task<ContactImport> ContactImporter::look(ContactImportRow row, std::string byte
     auto out = shown(row);
     out.problems.emplace();
     import::Scan scan{std::move(people), row.id, settings.country};
+    import::Numbers numbers;
+    scan.note_in(numbers);
     for (;;) {
         CO_TRY(auto batch, scan.next(kBatch));
         if (batch.rows == 0) break;
@@ -96,6 +98,7 @@ Task<ContactImport> ContactImporter::look(ContactImportRow row, std::string byte
         import::count(row, plan, rows);
         add_problems(out, plan.notes);
     }
+    seen_.keep(row.id, settings, std::move(numbers));
     row.total_count = row.row_count;
     auto full = shown(row);
     full.problems = std::move(out.problems);

@@ -2,6 +2,7 @@
 #include "core/accounts/caller.hpp"
 #include "core/contacts/contact_book.hpp"
 #include "core/contacts/contact_import_store.hpp"
+#include "core/contacts/import/numbers.hpp"
 #include "core/events/event_bus.hpp"
 
 #include <stop_token>
@@ -61,6 +62,7 @@ private:
     EventBus& bus_;
     asio::any_io_executor workers_;
     std::string country_;
+    import::SeenNumbers seen_;
 };
 
 }   // namespace waqtor

@@ -2,6 +2,10 @@
 #include "core/contacts/fold.hpp"
 
 #include <gtest/gtest.h>
+#include <phonenumbers/phonenumberutil.h>
+
+#include <algorithm>
+#include <set>
 
 namespace waqtor {
 namespace {
@@ -46,6 +50,48 @@ TEST(PhoneNumber, SaysWhatIsWrong) {
     EXPECT_EQ(problem("0201234567"), "is no number that its country gives out");
     EXPECT_EQ(problem("900@lid"), "is no phone number");
     EXPECT_EQ(read_phone("0501234567", "").error().details.at(0).problem, "needs a country code like +966");
+}
+
+/// Numbers of every country, and near them some that no country gives out.
+std::vector<std::string> numbers_of_the_world() {
+    using Library = i18n::phonenumbers::PhoneNumberUtil;
+    auto const& library = *Library::GetInstance();
+    std::set<std::string> countries;
+    library.GetSupportedRegions(&countries);
+    std::vector<std::string> out;
+    for (auto const& country : countries)
+        for (auto type : {Library::MOBILE, Library::FIXED_LINE, Library::TOLL_FREE}) {
+            i18n::phonenumbers::PhoneNumber example;
+            if (!library.GetExampleNumberForType(country, type, &example)) continue;
+            std::string e164;
+            library.Format(example, Library::E164, &e164);
+            auto other = e164;
+            other[e164.size() / 2] = static_cast<char>('0' + (other[e164.size() / 2] - '0' + 5) % 10);
+            out.insert(out.end(), {e164, e164 + "7", e164.substr(0, e164.size() - 1), std::move(other)});
+        }
+    return out;
+}
+
+TEST(PhoneNumber, AcceptsWhatTheLibraryCallsValidAllOverTheWorld) {
+    using Library = i18n::phonenumbers::PhoneNumberUtil;
+    auto const& library = *Library::GetInstance();
+    std::size_t taken = 0;
+    auto const all = numbers_of_the_world();
+    for (auto const& text : all) {
+        i18n::phonenumbers::PhoneNumber number;
+        auto const parsed = library.Parse(text, "ZZ", &number) == Library::NO_PARSING_ERROR;
+        auto const read = read_phone(text, "");
+        ASSERT_EQ(read.has_value(), parsed && library.IsValidNumber(number)) << text;
+        if (!read) continue;
+        ++taken;
+        std::string country;
+        library.GetRegionCodeForNumber(number, &country);
+        EXPECT_EQ(read->country, country) << text;
+        auto const type = library.GetNumberType(number);
+        EXPECT_EQ(read->mobile, type == Library::MOBILE || type == Library::FIXED_LINE_OR_MOBILE) << text;
+    }
+    EXPECT_GT(taken, 500U);
+    EXPECT_GT(all.size() - taken, 500U);
 }
 
 TEST(PhoneNumber, KnowsCountries) {

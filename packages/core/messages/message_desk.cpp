@@ -190,18 +190,28 @@ Task<Message> MessageDesk::send(Caller who, SendMessage wish, std::string key) {
     auto const fingerprint = key.empty() ? Bytes{} : token_hash(json::serialize(write_json(wish)));
     auto const name = "send " + key;
     CO_TRY(auto ready, co_await prepare(who, std::move(wish)));
-    CO_TRY(auto const row, co_await parts_.db.write([this, who, ready = std::move(ready), keyed = !key.empty(), name,
-                                                     fingerprint](Transaction& tx) -> Result<MessageRow> {
-        if (keyed) {
-            TRY(auto const before, recalled(tx, parts_, who.workspace, name, fingerprint));
-            if (before) return find(tx, who, MessageId::parse(*before).value_or(MessageId{}));
-        }
-        TRY(auto row, accept(tx, who, ready));
-        if (keyed) TRY_OK(keep(tx, parts_, who.workspace, name, fingerprint, row.id.text()));
-        return row;
-    }));
-    crash_point(CrashPoint::message_accepted);
-    co_return shown(row);
+    // A key that was used before is rare, and fails what is written here: asking for it first would cost every message a question.
+    auto row = co_await parts_.db.write(
+        [this, who, ready = std::move(ready), keyed = !key.empty(), name, fingerprint](Transaction& tx) -> Result<MessageRow> {
+            TRY(auto accepted, accept(tx, who, ready));
+            if (keyed) TRY_OK(keep(tx, parts_, who.workspace, name, fingerprint, accepted.id.text()));
+            return accepted;
+        });
+    if (row) {
+        crash_point(CrashPoint::message_accepted);
+        co_return shown(*row);
+    }
+    if (key.empty() || waqtor::row(row.error().code).retryable) co_return std::unexpected(std::move(row).error());
+    // Written, so that it is told after the commit of the same request that came at the same time.
+    CO_TRY(auto const before,
+           co_await parts_.db.write([this, who, name, fingerprint](Transaction& tx) -> Result<std::optional<MessageRow>> {
+               TRY(auto const answer, recalled(tx, parts_, who.workspace, name, fingerprint));
+               if (!answer) return std::nullopt;
+               TRY(auto found, find(tx, who, MessageId::parse(*answer).value_or(MessageId{})));
+               return found;
+           }));
+    if (!before) co_return std::unexpected(std::move(row).error());
+    co_return shown(*before);
 }
 
 Task<BulkAnswer> MessageDesk::send_all(Caller who, std::vector<SendMessage> wishes, std::string key) {

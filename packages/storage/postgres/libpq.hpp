@@ -11,10 +11,11 @@ struct Libpq {
     // clang-format off: it does not come to rest on this macro
 #define WAQTOR_LIBPQ(X) \
     X(PQconnectdbParams) X(PQfinish) X(PQstatus) X(PQtransactionStatus) \
-    X(PQerrorMessage) X(PQexec) X(PQprepare) X(PQexecPrepared) \
+    X(PQerrorMessage) X(PQexec) X(PQprepare) \
     X(PQresultStatus) X(PQresultErrorField) X(PQclear) X(PQntuples) \
     X(PQnfields) X(PQgetisnull) X(PQgetvalue) X(PQgetlength) \
-    X(PQcmdTuples)
+    X(PQcmdTuples) X(PQenterPipelineMode) X(PQexitPipelineMode) X(PQpipelineSync) \
+    X(PQsendQueryPrepared) X(PQgetResult)
 // clang-format on
 #define WAQTOR_LIBPQ_MEMBER(name) decltype(&::name) name = nullptr;
     WAQTOR_LIBPQ(WAQTOR_LIBPQ_MEMBER)

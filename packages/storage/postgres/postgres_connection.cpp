@@ -118,18 +118,50 @@ Result<void> PostgresConnection::expect(PGresult const* result) const {
 
 Result<std::string> PostgresConnection::prepared(std::string_view text) {
     if (auto const* name = names_.find(text)) return *name;
+    TRY_OK(settle());   // PQprepare waits, which pipeline mode does not allow
     // Dropped names stay in the server: rare, and bounded by the number of texts built at run time.
     auto name = fmt::format("w{}", next_name_++);
     TRY_OK(expect(own(pq_.PQprepare(handle_.get(), name.c_str(), std::string{text}.c_str(), 0, nullptr)).get()));
     return names_.keep(text, std::move(name));
 }
 
-Result<std::int64_t> PostgresConnection::run(std::string_view text, std::span<sql::Argument const> arguments, sql::RowSink sink) {
+Result<void> PostgresConnection::post(std::string_view text, std::span<sql::Argument const> arguments) {
     TRY(auto const name, prepared(text));
     Parameters const parameters{arguments};
-    auto const result = own(pq_.PQexecPrepared(handle_.get(), name.c_str(), parameters.count(), parameters.values(),
-                                               parameters.lengths(), parameters.formats(), 0));
-    TRY_OK(expect(result.get()));
+    if (posted_ == 0) pq_.PQenterPipelineMode(handle_.get());
+    if (pq_.PQsendQueryPrepared(handle_.get(), name.c_str(), parameters.count(), parameters.values(), parameters.lengths(),
+                                parameters.formats(), 0) == 0)
+        return fail_with_cause(Code::unavailable, kLost, pq_.PQerrorMessage(handle_.get()));
+    ++posted_;
+    return {};
+}
+
+/// Takes the answers to what was posted and gives the last one. After a failure the server passes over what follows it.
+/// https://www.postgresql.org/docs/15/libpq-pipeline-mode.html
+Result<ResultHandle> PostgresConnection::answers() {
+    Result<void> outcome;
+    auto last = own(nullptr);
+    auto* const handle = handle_.get();
+    if (pq_.PQpipelineSync(handle) == 0) outcome = fail_with_cause(Code::unavailable, kLost, pq_.PQerrorMessage(handle));
+    for (auto left = std::exchange(posted_, 0); left > 0; --left) {
+        last = own(pq_.PQgetResult(handle));
+        if (outcome) outcome = expect(last.get());
+        if (last) own(pq_.PQgetResult(handle));   // none: where this statement's answers end
+    }
+    own(pq_.PQgetResult(handle));   // that of the sync
+    pq_.PQexitPipelineMode(handle);
+    if (!outcome) return std::unexpected(std::move(outcome).error());
+    return last;
+}
+
+Result<void> PostgresConnection::settle() {
+    if (posted_ > 0) TRY_OK(answers());
+    return {};
+}
+
+Result<std::int64_t> PostgresConnection::run(std::string_view text, std::span<sql::Argument const> arguments, sql::RowSink sink) {
+    TRY_OK(post(text, arguments));
+    TRY(auto const result, answers());
     if (sink.take) {
         ResultRow row{pq_, result.get()};
         for (int i = 0, count = pq_.PQntuples(result.get()); i < count; ++i) {
@@ -145,25 +177,39 @@ Result<std::int64_t> PostgresConnection::run(std::string_view text, std::span<sq
 }
 
 Result<void> PostgresConnection::script(std::string const& text) {
+    TRY_OK(settle());
     return expect(own(pq_.PQexec(handle_.get(), text.c_str())).get());
 }
 
 Result<void> PostgresConnection::begin(sql::Access access) {
-    if (access == sql::Access::read) return command("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-    auto begun = command(kBeginWrite);
+    if (access == sql::Access::read) return script("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    auto begun = script(kBeginWrite);
     if (!begun) rollback();   // it may have begun, and waited in vain for its turn
     return begun;
 }
 
+Result<void> PostgresConnection::keep_part() {
+    TRY_OK(run("RELEASE part", {}, {}));
+    return {};
+}
+
+Result<void> PostgresConnection::undo_part() {
+    std::ignore = settle();   // its failure is known, or is undone as well
+    if (!in_transaction()) return fail(Code::unavailable, kLost);
+    return script("ROLLBACK TO part; RELEASE part");
+}
+
 /// COMMIT of a transaction that had an error is answered with ROLLBACK, and no error.
 Result<void> PostgresConnection::commit() {
+    TRY_OK(settle());
     if (pq_.PQtransactionStatus(handle_.get()) == PQTRANS_INERROR)
         return fail(Code::internal, "The transaction had failed before it was committed");
-    return command("COMMIT");
+    return script("COMMIT");
 }
 
 void PostgresConnection::rollback() {
-    if (in_transaction()) std::ignore = command("ROLLBACK");
+    std::ignore = settle();
+    if (in_transaction()) std::ignore = script("ROLLBACK");
 }
 
 bool PostgresConnection::in_transaction() const {

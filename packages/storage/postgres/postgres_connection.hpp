@@ -22,10 +22,14 @@ public:
     PostgresConnection(Libpq const& pq, ConnectionHandle handle) : pq_{pq}, handle_{std::move(handle)} {}
 
     Result<std::int64_t> run(std::string_view text, std::span<sql::Argument const> arguments, sql::RowSink sink) override;
+    Result<void> post(std::string_view text, std::span<sql::Argument const> arguments) override;
+    Result<void> settle() override;
     Result<void> script(std::string const& text) override;
-    Result<void> command(std::string_view text) override { return script(std::string{text}); }
 
     Result<void> begin(sql::Access access) override;
+    Result<void> begin_part() override { return post("SAVEPOINT part", {}); }
+    Result<void> keep_part() override;
+    Result<void> undo_part() override;
     Result<void> commit() override;
     void rollback() override;
     bool in_transaction() const override;
@@ -37,6 +41,7 @@ public:
 
 private:
     Result<std::string> prepared(std::string_view text);
+    Result<ResultHandle> answers();
     Result<void> expect(PGresult const* result) const;
     ResultHandle own(PGresult* result) const { return ResultHandle{result, ClearResult{&pq_}}; }
 
@@ -44,6 +49,7 @@ private:
     ConnectionHandle handle_;
     sql::StatementCache<std::string> names_;   // text → name of the prepared statement
     unsigned next_name_ = 0;
+    int posted_ = 0;   // statements sent, in libpq's pipeline mode, whose answers were not taken yet
 };
 
 }   // namespace waqtor::postgres

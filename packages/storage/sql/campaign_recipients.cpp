@@ -10,9 +10,8 @@ constexpr std::string_view kOfWorkspace =
     " AND EXISTS (SELECT 1 FROM campaign WHERE campaign.id = campaign_recipient.campaign AND campaign.workspace = $1)";
 
 Result<void> add_to_counter(Transaction& tx, CampaignId campaign, std::string_view column, std::int64_t by) {
-    TRY_OK(tx.exec(fmt::format("UPDATE campaign_counter SET {0} = {0} + $2, changes = changes + 1 WHERE campaign = $1", column),
-                   campaign, by));
-    return {};
+    return tx.post(fmt::format("UPDATE campaign_counter SET {0} = {0} + $2, changes = changes + 1 WHERE campaign = $1", column),
+                   campaign, by);
 }
 
 /// Many rows of one state in one statement.
@@ -98,11 +97,10 @@ Result<void> SqlCampaignStore::change(waqtor::Transaction& tx, WorkspaceId, Reci
     // The counter first: whoever holds it has the campaign for itself. It is put back when the row was not where it was any more.
     auto const count = [&](RecipientState less, RecipientState more) -> Result<void> {
         if (less == more) return add_to_counter(of(tx), row.campaign, enum_name(less), 0);
-        TRY_OK(of(tx).exec(
+        return of(tx).post(
             fmt::format("UPDATE campaign_counter SET {0} = {0} - 1, {1} = {1} + 1, changes = changes + 1 WHERE campaign = $1",
                         enum_name(less), enum_name(more)),
-            row.campaign));
-        return {};
+            row.campaign);
     };
     TRY_OK(count(row.state, change.state));
     TRY(auto const moved, of(tx).exec(R"sql(

@@ -17,13 +17,21 @@ public:
 
     /// Runs one statement with $1-style arguments; it is prepared once and kept. Returns how many rows it changed.
     virtual Result<std::int64_t> run(std::string_view sql, std::span<Argument const> arguments, RowSink sink) = 0;
+    /// run(), for a statement whose answer nobody needs: a server is not waited for. Should it fail, then so does the next call
+    /// that waits. The arguments may end when it returns.
+    virtual Result<void> post(std::string_view sql, std::span<Argument const> arguments) = 0;
+    /// Waits for what was posted.
+    virtual Result<void> settle() = 0;
     /// Runs a text of many statements without arguments.
     virtual Result<void> script(std::string const& sql) = 0;
 
-    /// Runs a statement without arguments or rows: SAVEPOINT and its like.
-    virtual Result<void> command(std::string_view sql) = 0;
-
     virtual Result<void> begin(Access access) = 0;
+    /// Begins a part of the transaction that can be taken back alone. There is no part in a part.
+    virtual Result<void> begin_part() = 0;
+    /// Ends the part, and waits for what was posted in it.
+    virtual Result<void> keep_part() = 0;
+    /// Undoes what was done in the part. When it fails, the transaction cannot go on.
+    virtual Result<void> undo_part() = 0;
     virtual Result<void> commit() = 0;
     /// Ends the transaction, if there still is one.
     virtual void rollback() = 0;

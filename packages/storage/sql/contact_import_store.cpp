@@ -7,7 +7,7 @@ namespace waqtor::sql {
 namespace {
 auto const kImport = "SELECT " + columns<ContactImportRow>() + " FROM contact_import";
 auto const kLine = "SELECT " + columns<ImportLineRow>() + " FROM contact_import_row";
-constexpr std::size_t kRowsAtOnce = 250;
+constexpr std::size_t kRowsAtOnce = 100;
 
 template <RowStruct T> Result<void> insert_all(waqtor::Transaction& tx, std::string const& table, std::vector<T> const& rows) {
     for (auto rest = std::span{rows}; !rest.empty();) {

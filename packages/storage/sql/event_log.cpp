@@ -29,6 +29,18 @@ std::string select_events(std::size_t patterns) {
     return out + " ORDER BY seq LIMIT $4";
 }
 
+Result<std::int64_t> next(Transaction& tx, WorkspaceId workspace) {
+    auto* const counters = tx.counters();
+    if (!counters) return fail(Code::internal, "Events are added only where the database is written");
+    if (auto const seq = counters->next(workspace)) return *seq;
+    TRY(auto const seq, tx.one<std::int64_t>(R"sql(
+        INSERT INTO event_counter (workspace, last_seq) VALUES ($1, 1)
+            ON CONFLICT (workspace) DO UPDATE SET last_seq = event_counter.last_seq + 1 RETURNING last_seq)sql",
+                                             workspace));
+    counters->begin(workspace, seq);
+    return seq;
+}
+
 }   // namespace
 
 Result<EventPage> SqlEventLog::read(waqtor::Transaction& transaction, WorkspaceId workspace, EventFilter const& filter) {
@@ -59,6 +71,8 @@ Result<EventPage> SqlEventLog::read(waqtor::Transaction& transaction, WorkspaceI
 }
 
 Result<std::int64_t> SqlEventLog::last(waqtor::Transaction& transaction, WorkspaceId workspace) {
+    if (auto const* counters = of(transaction).counters())
+        if (auto const own = counters->last(workspace)) return *own;
     TRY(auto const seq, of(transaction).maybe<std::int64_t>("SELECT last_seq FROM event_counter WHERE workspace = $1", workspace));
     return seq.value_or(0);
 }
@@ -82,11 +96,8 @@ Result<void> SqlEventLog::set_cursor(waqtor::Transaction& transaction, Workspace
 Result<std::int64_t> SqlEventLog::append_row(waqtor::Transaction& transaction, WorkspaceId workspace, std::string_view type,
                                              int version, std::string data) {
     auto& tx = of(transaction);
-    TRY(auto const seq, tx.one<std::int64_t>(R"sql(
-        INSERT INTO event_counter (workspace, last_seq) VALUES ($1, 1)
-            ON CONFLICT (workspace) DO UPDATE SET last_seq = event_counter.last_seq + 1 RETURNING last_seq)sql",
-                                             workspace));
-    TRY_OK(tx.exec("INSERT INTO event (workspace, seq, type, version, at, data) VALUES ($1, $2, $3, $4, $5, $6)", workspace, seq,
+    TRY(auto const seq, next(tx, workspace));
+    TRY_OK(tx.post("INSERT INTO event (workspace, seq, type, version, at, data) VALUES ($1, $2, $3, $4, $5, $6)", workspace, seq,
                    type, version, clock_.now(), data));
     tx.wakes(workspace);
     return seq;

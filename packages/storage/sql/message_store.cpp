@@ -32,16 +32,14 @@ Result<ChatRow> SqlMessageStore::open_chat(waqtor::Transaction& tx, ChatRow cons
 }
 
 Result<void> SqlMessageStore::count_sent(waqtor::Transaction& tx, ChatId chat, std::int64_t day, Timestamp at) {
-    TRY_OK(of(tx).exec(R"sql(
+    return of(tx).post(R"sql(
         UPDATE chat SET last_sent_at = $3, sent_today = CASE WHEN sent_day = $2 THEN sent_today + 1 ELSE 1 END, sent_day = $2
          WHERE id = $1)sql",
-                       chat, day, at));
-    return {};
+                       chat, day, at);
 }
 
 Result<void> SqlMessageStore::mark_checked(waqtor::Transaction& tx, ChatId chat, Timestamp at) {
-    TRY_OK(of(tx).exec("UPDATE chat SET checked_at = $2 WHERE id = $1", chat, at));
-    return {};
+    return of(tx).post("UPDATE chat SET checked_at = $2 WHERE id = $1", chat, at);
 }
 
 Result<void> SqlMessageStore::mark_chat_read(waqtor::Transaction& tx, WorkspaceId workspace, ChatId chat) {
@@ -77,13 +75,15 @@ Result<void> SqlMessageStore::merge_contacts(waqtor::Transaction& tx, WorkspaceI
     return {};
 }
 
-Result<void> SqlMessageStore::add(waqtor::Transaction& tx, MessageRow const& message) { return of(tx).insert("message", message); }
+Result<void> SqlMessageStore::add(waqtor::Transaction& tx, MessageRow const& message) {
+    return of(tx).post_row("message", message);
+}
 
 Result<bool> SqlMessageStore::add_received(waqtor::Transaction& tx, MessageRow const& message) {
     auto& sql = of(tx);
     TRY(auto const there, find_in_chat(tx, message.chat, message.whatsapp_id));
     if (there) return false;
-    TRY_OK(sql.insert("message", message));
+    TRY_OK(sql.post_row("message", message));
     return true;
 }
 
@@ -121,15 +121,14 @@ Result<std::optional<MessageStanding>> SqlMessageStore::standing(waqtor::Transac
 
 Result<void> SqlMessageStore::set_state(waqtor::Transaction& tx, MessageId message, MessageState state, std::string_view reason,
                                         StateTimes const& times) {
-    TRY_OK(of(tx).exec(R"sql(
+    return of(tx).post(R"sql(
         UPDATE message
            SET state = $2, reason = $3, queued_at = coalesce(queued_at, $4), sent_at = coalesce(sent_at, $5),
                delivered_at = coalesce(delivered_at, $6), read_at = coalesce(read_at, $7), played_at = coalesce(played_at, $8),
                ended_at = coalesce(ended_at, $9)
          WHERE id = $1)sql",
                        message, state, reason, times.queued_at, times.sent_at, times.delivered_at, times.read_at, times.played_at,
-                       times.ended_at));
-    return {};
+                       times.ended_at);
 }
 
 Result<void> SqlMessageStore::set_content(waqtor::Transaction& tx, MessageId message, std::string_view content,

@@ -10,21 +10,24 @@ bool has_nul(Argument const& argument) {
 }
 }   // namespace
 
+Result<void> Transaction::check(std::span<Argument const> arguments) {
+    if (!failure_ && std::ranges::any_of(arguments, has_nul))
+        failure_ = Error{.code = Code::invalid, .message = "A text with the character U+0000 cannot be stored"};
+    return failure_ ? Result<void>{std::unexpected(*failure_)} : Result<void>{};
+}
+
 Result<std::int64_t> Transaction::run(std::string_view sql, std::span<Argument const> arguments, RowSink sink) {
-    if (failure_) return std::unexpected(*failure_);
-    Result<std::int64_t> outcome = 0;
-    if (std::ranges::any_of(arguments, has_nul))
-        outcome = fail(Code::invalid, "A text with the character U+0000 cannot be stored");
-    else
-        outcome = connection_.run(sql, arguments, sink);
+    TRY_OK(check(arguments));
+    auto outcome = connection_.run(sql, arguments, sink);
     if (!outcome) failure_ = outcome.error();
     return outcome;
 }
 
-Result<void> Transaction::insert(std::string_view table, std::string_view columns, std::string_view values,
-                                 std::span<Argument const> arguments) {
-    TRY_OK(run(fmt::format("INSERT INTO {} ({}) VALUES ({})", table, columns, values), arguments, {}));
-    return {};
+Result<void> Transaction::post_of(std::string_view sql, std::span<Argument const> arguments) {
+    TRY_OK(check(arguments));
+    auto outcome = connection_.post(sql, arguments);
+    if (!outcome) failure_ = outcome.error();
+    return outcome;
 }
 
 }   // namespace waqtor::sql

@@ -1,5 +1,6 @@
 #pragma once
 #include "storage/sql/connection.hpp"
+#include "storage/sql/event_counters.hpp"
 
 #include "core/base/database.hpp"
 
@@ -10,7 +11,9 @@ namespace waqtor::sql {
 /// written with ON CONFLICT.
 class Transaction final : public waqtor::Transaction {
 public:
-    explicit Transaction(Connection& connection) : connection_{connection} {}
+    /// `counters` outlive it. Without them it adds no events.
+    explicit Transaction(Connection& connection, EventCounters* counters = nullptr)
+        : connection_{connection}, counters_{counters} {}
 
     /// Runs a statement; returns how many rows it changed.
     template <class... A> Result<std::int64_t> exec(std::string_view sql, A const&... arguments) {
@@ -18,6 +21,11 @@ public:
     }
     /// The same, for statements whose number of arguments varies.
     Result<std::int64_t> exec_of(std::string_view sql, std::span<Argument const> arguments) { return run(sql, arguments, {}); }
+    /// Runs a statement whose answer nobody needs: PostgreSQL is not waited for. Should it fail, the operation ends with its error
+    /// at a later statement or at its end, so nobody can act on it: not for what may collide.
+    template <class... A> Result<void> post(std::string_view sql, A const&... arguments) {
+        return post_of(sql, std::array<Argument, sizeof...(A)>{to_argument(arguments)...});
+    }
     /// Every row, as a described struct by position or as the value of its only column.
     template <class T, class... A> Result<std::vector<T>> all(std::string_view sql, A const&... arguments) {
         return all_of<T>(sql, std::array<Argument, sizeof...(A)>{to_argument(arguments)...});
@@ -47,24 +55,40 @@ public:
     }
     /// Writes every member of a described struct as a new row of `table`.
     template <RowStruct T> Result<void> insert(std::string_view table, T const& value) {
-        std::array<Argument, boost::mp11::mp_size<Members<T>>::value> arguments;
-        std::size_t index = 0;
-        boost::mp11::mp_for_each<Members<T>>([&](auto d) { arguments[index++] = to_argument(value.*d.pointer); });
-        return insert(table, columns<T>(), placeholders<T>(), arguments);
+        TRY_OK(run(insert_text<T>(table), members(value), {}));
+        return {};
+    }
+    /// insert(), posted.
+    template <RowStruct T> Result<void> post_row(std::string_view table, T const& value) {
+        return post_of(insert_text<T>(table), members(value));
     }
 
     void wakes(WorkspaceId workspace) override { woken_.push_back(workspace); }
 
     Connection& connection() { return connection_; }
+    EventCounters* counters() { return counters_; }
     std::vector<WorkspaceId>& woken() { return woken_; }
     /// The first statement that failed.
     std::optional<Error> const& failure() const { return failure_; }
 
 private:
     Result<std::int64_t> run(std::string_view sql, std::span<Argument const> arguments, RowSink sink);
-    Result<void> insert(std::string_view table, std::string_view columns, std::string_view values, std::span<Argument const>);
+    Result<void> post_of(std::string_view sql, std::span<Argument const> arguments);
+    Result<void> check(std::span<Argument const> arguments);
+
+    template <RowStruct T> static auto members(T const& value) {
+        std::array<Argument, boost::mp11::mp_size<Members<T>>::value> out;
+        std::size_t index = 0;
+        boost::mp11::mp_for_each<Members<T>>([&](auto d) { out[index++] = to_argument(value.*d.pointer); });
+        return out;
+    }
+    template <RowStruct T> static std::string insert_text(std::string_view table) {
+        auto const columns = " (" + sql::columns<T>() + ") VALUES (" + placeholders<T>() + ")";
+        return "INSERT INTO " + std::string{table} + columns;
+    }
 
     Connection& connection_;
+    EventCounters* counters_;
     std::vector<WorkspaceId> woken_;
     std::optional<Error> failure_;
 };

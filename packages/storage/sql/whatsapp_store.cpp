@@ -67,16 +67,14 @@ Result<std::vector<ClientValue>> SqlWhatsAppStore::list(waqtor::Transaction& tx,
 Result<void> SqlWhatsAppStore::put(waqtor::Transaction& tx, SessionId session, ClientValueKind kind, std::string_view name,
                                    BytesView value) {
     auto const sealed = sealer_.seal(value_cell(value_row(session, kind, name)), value);
-    TRY_OK(of(tx).exec(R"sql(
+    return of(tx).post(R"sql(
         INSERT INTO whatsapp_value (session, kind, name, value) VALUES ($1, $2, $3, $4)
             ON CONFLICT (session, kind, name) DO UPDATE SET value = excluded.value)sql",
-                       session, kind, name, sealed));
-    return {};
+                       session, kind, name, sealed);
 }
 
 Result<void> SqlWhatsAppStore::remove(waqtor::Transaction& tx, SessionId session, ClientValueKind kind, std::string_view name) {
-    TRY_OK(of(tx).exec("DELETE FROM whatsapp_value WHERE session = $1 AND kind = $2 AND name = $3", session, kind, name));
-    return {};
+    return of(tx).post("DELETE FROM whatsapp_value WHERE session = $1 AND kind = $2 AND name = $3", session, kind, name);
 }
 
 Result<bool> SqlWhatsAppStore::add_frame(waqtor::Transaction& tx, SessionId session, ClientFrame const& frame) {

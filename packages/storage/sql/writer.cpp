@@ -1,7 +1,6 @@
 #include "storage/sql/writer.hpp"
 
 #include "core/base/crash_point.hpp"
-#include "storage/sql/transaction.hpp"
 
 #include <pthread.h>
 
@@ -24,8 +23,10 @@ Result<void> run_guarded(Job& job, Transaction& transaction) {
 
 /// The operations of one transaction that succeeded so far.
 struct Writer::Group {
-    explicit Group(steady_clock::time_point until) : deadline{until} {}
+    explicit Group(std::chrono::milliseconds window) : begun{steady_clock::now()}, deadline{begun + window} {}
+    steady_clock::time_point const begun;
     steady_clock::time_point const deadline;
+    EventCounters counters{};
     std::vector<std::move_only_function<void(Result<void>)>> waiting{};
     std::vector<WorkspaceId> woken{};
     std::size_t tried = 0;
@@ -48,7 +49,7 @@ void Writer::run() {
 }
 
 void Writer::run_group(Job first) {
-    Group group{steady_clock::now() + limits_.window};
+    Group group{limits_.window};
     std::optional job{std::move(first)};
     while (job && !group.broken) {
         add(group, *std::move(job));
@@ -57,14 +58,16 @@ void Writer::run_group(Job first) {
     finish(group);
 }
 
-/// The next operation to share the transaction. Callers that were answered together come back together, a few microseconds apart:
-/// as long as the group is smaller than the last one, it is worth waiting for them.
+/// The next operation to share the transaction: those that wait already, unless the first ones have to wait long for them. Callers
+/// that were answered together come back together, a few microseconds apart: as long as the group is smaller than the last one, it
+/// is worth waiting for them.
 std::optional<Job> Writer::next(Group const& group) {
+    constexpr int kLongest = 4;   // windows
     if (group.tried >= limits_.most_grouped) return std::nullopt;
     auto const now = steady_clock::now();
-    if (now >= group.deadline) return std::nullopt;
+    if (now >= group.begun + kLongest * limits_.window) return std::nullopt;
     if (auto job = jobs_.try_pop()) return job;
-    if (group.tried >= last_size_) return std::nullopt;
+    if (now >= group.deadline || group.tried >= last_size_) return std::nullopt;
     return jobs_.pop_until(std::min(group.deadline, now + std::chrono::microseconds{200}));
 }
 
@@ -79,11 +82,13 @@ void Writer::add(Group& group, Job job) {
         }
     }
     Result<void> outcome;
-    Transaction transaction{*connection_};
-    if (nested) outcome = connection_->command("SAVEPOINT operation");
+    auto counters = group.counters;
+    Transaction transaction{*connection_, &counters};
+    if (nested) outcome = connection_->begin_part();
     if (outcome) outcome = run_guarded(job, transaction);
-    if (outcome && nested) outcome = connection_->command("RELEASE operation");
+    if (outcome) outcome = nested ? connection_->keep_part() : connection_->settle();
     if (outcome) {
+        group.counters = std::move(counters);
         group.waiting.push_back(std::move(job.done));
         group.woken.insert(group.woken.end(), transaction.woken().begin(), transaction.woken().end());
         return;
@@ -91,10 +96,17 @@ void Writer::add(Group& group, Job job) {
     auto const error = outcome.error();
     job.done(std::move(outcome));
     if (!nested) return connection_->rollback();
-    if (connection_->in_transaction() && connection_->command("ROLLBACK TO operation") && connection_->command("RELEASE operation"))
-        return;
+    if (connection_->undo_part()) return;
     group.broken = transaction.failure().value_or(error);
     connection_->rollback();
+}
+
+Result<void> Writer::commit(Group& group) {
+    TRY_OK(group.counters.store(*connection_));
+    crash_point(CrashPoint::commit_begins);
+    auto outcome = connection_->commit();
+    crash_point(CrashPoint::commit_done);
+    return outcome;
 }
 
 /// Begins a transaction, on a new connection when the old one was lost while nobody used it.
@@ -119,11 +131,8 @@ void Writer::finish(Group& group) {
     Result<void> outcome;
     if (group.broken)
         outcome = std::unexpected(*group.broken);
-    else if (!group.waiting.empty()) {
-        crash_point(CrashPoint::commit_begins);
-        outcome = connection_->commit();
-        crash_point(CrashPoint::commit_done);
-    }
+    else if (!group.waiting.empty())
+        outcome = commit(group);
     if (!outcome || connection_->in_transaction()) connection_->rollback();
     if (outcome && !group.waiting.empty()) {
         ++counters_.commits;

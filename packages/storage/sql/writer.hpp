@@ -1,14 +1,12 @@
 #pragma once
 #include "storage/database.hpp"
-#include "storage/sql/connection.hpp"
 #include "storage/sql/job_queue.hpp"
+#include "storage/sql/transaction.hpp"
 
 #include <atomic>
 #include <thread>
 
 namespace waqtor::sql {
-
-class Transaction;
 
 /// Counted by the threads of the engine, read by anyone.
 struct Counters {
@@ -35,6 +33,8 @@ public:
            Counters& counters);
     /// The queue must have been closed.
     ~Writer() = default;
+    Writer(Writer const&) = delete;
+    Writer& operator=(Writer const&) = delete;
 
 private:
     struct Group;
@@ -43,6 +43,7 @@ private:
     void add(Group& group, Job job);
     Result<void> begin();
     std::optional<Job> next(Group const& group);
+    Result<void> commit(Group& group);
     void finish(Group& group);
     void refuse_waiting(Error const& error);
 

@@ -30,14 +30,21 @@ public:
         }
         return statement->run(arguments, sink);
     }
-    Result<void> script(std::string const& text) override { return execute(handle_.get(), text.c_str()); }
-
-    Result<void> command(std::string_view text) override {
-        TRY_OK(run(text, {}, {}));
+    Result<void> post(std::string_view text, std::span<sql::Argument const> arguments) override {
+        TRY_OK(run(text, arguments, {}));
         return {};
     }
+    Result<void> settle() override { return {}; }
+    Result<void> script(std::string const& text) override { return execute(handle_.get(), text.c_str()); }
     // A writer takes the lock at once: a reading transaction that becomes a writing one could not wait for it.
     Result<void> begin(sql::Access access) override { return command(access == sql::Access::write ? "BEGIN IMMEDIATE" : "BEGIN"); }
+    Result<void> begin_part() override { return command("SAVEPOINT part"); }
+    Result<void> keep_part() override { return command("RELEASE part"); }
+    Result<void> undo_part() override {
+        if (!in_transaction()) return fail(Code::internal, "The transaction has ended");   // a full disk ends it
+        TRY_OK(command("ROLLBACK TO part"));
+        return command("RELEASE part");
+    }
     Result<void> commit() override { return command("COMMIT"); }
     void rollback() override {
         // Fails only when SQLite has already rolled back by itself.
@@ -51,6 +58,8 @@ public:
     Result<void> quick_check() override { return sqlite::quick_check(*this); }
 
 private:
+    Result<void> command(std::string_view text) { return post(text, {}); }
+
     Handle handle_;
     std::unique_ptr<Checkpointer> checkpointer_;
     sql::StatementCache<Statement> statements_;   // destroyed before the handle

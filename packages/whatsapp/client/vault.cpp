@@ -83,14 +83,7 @@ asio::awaitable<void> Vault::idle() {
 }
 
 asio::awaitable<void> Vault::work() {
-    while (!queue_.empty()) {
-        Batch batch;
-        while (!queue_.empty() && batch.size() < kMostTogether) {
-            batch.push_back(std::move(queue_.front()));
-            queue_.pop_front();
-        }
-        co_await process(std::move(batch));
-    }
+    while (!queue_.empty()) co_await process({});
     queue_.shrink_to_fit();
     working_ = false;
     idle_.ring();
@@ -101,10 +94,18 @@ void Vault::finish(Waiting& waiting, Result<void> outcome) {
     waiting.done.cancel();
 }
 
+/// `batch` together; an empty one is of those that wait and those that come while others are prepared.
 asio::awaitable<void> Vault::process(Batch batch) {
+    auto const of_queue = batch.empty();
     Draft all;
     Batch prepared;
-    for (auto& one : batch) {
+    for (std::size_t i = 0; i < kMostTogether; ++i) {
+        if (of_queue && !queue_.empty()) {
+            batch.push_back(std::move(queue_.front()));
+            queue_.pop_front();
+        }
+        if (i == batch.size()) break;
+        auto& one = batch[i];
         Draft draft;
         Result<void> outcome;
         try {

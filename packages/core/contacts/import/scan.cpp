@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 namespace waqtor::import {
 namespace {
@@ -83,6 +82,7 @@ struct Known {
 };
 Result<Known> known_of(ContactParts const& parts, Transaction& tx, WorkspaceId workspace, Batch const& batch) {
     std::vector<std::string> phones;
+    phones.reserve(batch.wanted.size());
     for (auto const& wanted : batch.wanted) phones.push_back(wanted.number.e164);
     TRY(auto found, parts.contacts.with_phones(tx, workspace, phones));
     Known out;
@@ -106,12 +106,6 @@ std::vector<std::string> new_tags(Entry const& entry, ImportSettings const& sett
             has.push_back(std::move(folded));
             out.push_back(name);
         }
-    return out;
-}
-
-std::uint64_t digits_of(std::string_view e164) {
-    std::uint64_t out = 0;
-    std::from_chars(e164.data() + 1, e164.data() + e164.size(), out);
     return out;
 }
 
@@ -168,12 +162,19 @@ void Scan::look_at(Row row, Batch& batch) {
     };
     if (!row.problem.empty()) return note(ImportOutcome::error, std::move(row.problem));
     auto entry = entry_of(people_.columns(), row);
-    auto number = choose(entry.phones, country_);
+    auto number = number_of(entry, row.line);
     if (!number) return note(ImportOutcome::error, number.error().message);
     auto const [first, fresh] = lines_.emplace(digits_of(number->e164), row.line);
     if (!fresh) return note(ImportOutcome::skip, fmt::format("has the same number as line {}", first->second));
     auto const& zone = time_zone(number->country);
     batch.wanted.push_back({row.line, *std::move(number), zone, std::move(entry), std::move(row.cells)});
+}
+
+Result<PhoneNumber> Scan::number_of(Entry const& entry, std::int64_t line) {
+    if (auto known = known_.next(line)) return *std::move(known);
+    auto found = choose(entry.phones, country_);
+    if (noted_) noted_->add(line, found ? std::optional{*found} : std::nullopt);
+    return found;
 }
 
 std::string const& Scan::time_zone(std::string const& country) {
@@ -191,14 +192,13 @@ Result<Plan> plan(ContactParts const& parts, Transaction& tx, ContactImportRow c
         auto const is_new = at == known.rows.end();
         auto row = is_new ? made(import, wanted, now) : std::move(at->second);
         auto tags = new_tags(wanted.entry, settings, is_new ? std::vector<std::string>{} : known.tags[row.id]);
-        auto before = before_of(row, tags);
+        auto before = is_new ? ContactBefore{} : before_of(row, tags);
         auto const learned = learn(row, wanted.entry);
         if (!is_new && !learned && tags.empty()) {
             out.notes.push_back({import.id, wanted.line, ImportOutcome::skip, std::string{kNothingNew}, std::move(wanted.cells)});
             continue;
         }
         for (auto const& tag : tags) out.tagged[tag].push_back(row.id);
-        row.search = search_text(row);
         row.updated_at = now;
         if (!is_new) out.changes.push_back({import.id, row.id, write_json(before), now});
         (is_new ? out.fresh : out.changed).push_back(std::move(row));
@@ -217,6 +217,8 @@ void count(ContactImportRow& import, Plan const& plan, std::int64_t rows) {
 
 Result<void> carry_out(ContactParts const& parts, ContactImportStore& imports, Transaction& tx, ContactImportRow& import, Plan plan,
                        Timestamp now) {
+    for (auto* rows : {&plan.fresh, &plan.changed})
+        for (auto& row : *rows) row.search = search_text(row);
     TRY(auto const written, parts.contacts.add_all(tx, plan.fresh));
     if (auto const lost = std::ssize(plan.fresh) - std::ssize(written); lost > 0) {
         import.created_count -= lost;

@@ -2,7 +2,7 @@
 #include "core/contacts/contact_book.hpp"
 #include "core/contacts/contact_import_store.hpp"
 #include "core/contacts/import/columns.hpp"
-#include "core/contacts/phone_number.hpp"
+#include "core/contacts/import/numbers.hpp"
 
 #include <unordered_map>
 
@@ -27,8 +27,11 @@ struct Batch {
 /// Reads a file's rows in batches, and remembers where each number stood first.
 class Scan {
 public:
-    Scan(People people, ImportId import, std::string country)
-        : people_{std::move(people)}, import_{import}, country_{std::move(country)} {}
+    /// `known`: the numbers that an earlier scan of the same file found.
+    Scan(People people, ImportId import, std::string country, Numbers known = {})
+        : people_{std::move(people)}, import_{import}, country_{std::move(country)}, known_{std::move(known)} {}
+    /// Notes the numbers it finds, for a later scan. They outlive it.
+    void note_in(Numbers& found) { noted_ = &found; }
 
     Result<Batch> next(std::int64_t most);
     /// Reads past rows that were dealt with before.
@@ -36,16 +39,19 @@ public:
 
 private:
     void look_at(Row row, Batch& batch);
+    Result<PhoneNumber> number_of(Entry const& entry, std::int64_t line);
     std::string const& time_zone(std::string const& country);
 
     People people_;
     ImportId import_;
     std::string country_;
+    Numbers known_;
+    Numbers* noted_ = nullptr;
     std::unordered_map<std::uint64_t, std::int64_t> lines_;   // by the number's digits
     std::unordered_map<std::string, std::string> zones_;      // by country: finding one takes long
 };
 
-/// What a batch changes.
+/// What a batch changes. Its contacts cannot be searched yet.
 struct Plan {
     std::vector<ContactRow> fresh;
     std::vector<ContactRow> changed;
