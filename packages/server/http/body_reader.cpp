@@ -2,7 +2,7 @@
 
 namespace waqtor {
 namespace {
-constexpr std::size_t kSlowest = 32 * 1024;   // bytes a second, on average after the usual time
+constexpr auto kSlowest = std::size_t{32} * 1024;   // bytes a second, on average after the usual time
 }
 
 Result<BodyReader> BodyReader::make(Head const& head, std::size_t limit, std::string& into) {

@@ -14,9 +14,9 @@ namespace waqtor {
 namespace {
 using asio::ip::tcp;
 constexpr auto kAsync = asio::as_tuple(asio::use_awaitable);
-constexpr std::size_t kReadStep = 8 * 1024;
-constexpr std::size_t kFlushAt = 64 * 1024;      // answers to pipelined requests are collected up to here
-constexpr std::size_t kKeepBuffer = 64 * 1024;   // larger buffers are given back between requests
+constexpr auto kReadStep = std::size_t{8} * 1024;
+constexpr auto kFlushAt = std::size_t{64} * 1024;      // answers to pipelined requests are collected up to here
+constexpr auto kKeepBuffer = std::size_t{64} * 1024;   // larger buffers are given back between requests
 
 std::string chunk(std::string const& bytes) { return fmt::format("{:x}\r\n", bytes.size()) + bytes + "\r\n"; }
 
