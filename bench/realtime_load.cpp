@@ -5,10 +5,10 @@
 //                 [key=API-KEY] [tls=1]
 // rate=0: the next burst is published as soon as everybody has the last one. events=1: through the event log, latency from the
 // commit. stalled: so many clients stop reading, until the end. seconds=0: only connects.
-#include <arpa/inet.h>
+#include "fleet/websocket_client.hpp"
+#include "process_figures.hpp"
+
 #include <fcntl.h>
-#include <netinet/tcp.h>
-#include <openssl/ssl.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -19,8 +19,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <ctime>
-#include <fstream>
 #include <map>
 #include <memory>
 #include <string>
@@ -28,14 +26,19 @@
 #include <vector>
 
 namespace {
+using waqtor::bench::cpu_seconds;
+using waqtor::bench::forget_peak;
+using waqtor::bench::peak_rss_kb;
+using waqtor::bench::rss_kb;
+using waqtor::fleet::connect_to;
+using waqtor::fleet::Frame;
+using waqtor::fleet::masked;
+using waqtor::fleet::now;
+using waqtor::fleet::send_all;
+using waqtor::fleet::WebSocketClient;
+
 constexpr std::size_t kAtOnce = 200;   // handshakes under way
 constexpr double kPatience = 60;       // seconds for what was published to arrive
-
-std::int64_t now() {
-    timespec at{};
-    clock_gettime(CLOCK_MONOTONIC, &at);
-    return at.tv_sec * 1'000'000'000LL + at.tv_nsec;
-}
 
 [[noreturn]] void stop(std::string const& why) {
     std::fprintf(stderr, "realtime_load: %s\n", why.c_str());
@@ -50,87 +53,15 @@ long number(char const* name, long otherwise = 0) {
 
 struct Client {
     enum class State : std::uint8_t { connecting, securing, upgrading, opening, ready, ended };
-    int fd = -1;
-    SSL* tls = nullptr;
+    WebSocketClient socket;
     State state = State::connecting;
     bool stalled = false;
     unsigned close_code = 0;
-    std::string rest;
     std::size_t deliveries = 0;
 };
 
-double cpu_seconds(long pid) {
-    std::ifstream in{"/proc/" + std::to_string(pid) + "/stat"};
-    std::string text{std::istreambuf_iterator<char>{in}, {}};
-    text.erase(0, text.rfind(')') + 2);
-    long user = 0;
-    long system = 0;
-    if (std::sscanf(text.c_str(), "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %ld %ld", &user, &system) != 2) stop("no CPU time");
-    return static_cast<double>(user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
-}
-
-long rss_kb(long pid) {
-    std::ifstream in{"/proc/" + std::to_string(pid) + "/statm"};
-    long all = 0;
-    long resident = 0;
-    in >> all >> resident;
-    return resident * (sysconf(_SC_PAGESIZE) / 1024);
-}
-
-long peak_rss_kb(long pid) {
-    std::ifstream in{"/proc/" + std::to_string(pid) + "/status"};
-    for (std::string line; std::getline(in, line);)
-        if (line.starts_with("VmHWM:")) return std::stol(line.substr(6));
-    return 0;
-}
-
-/// From now on the peak is of what follows.
-void forget_peak(long pid) { std::ofstream{"/proc/" + std::to_string(pid) + "/clear_refs"} << 5; }
-
-void send_all(int fd, std::string_view bytes) {
-    while (!bytes.empty()) {
-        auto const sent = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-        if (sent < 0 && errno == EAGAIN) continue;
-        if (sent <= 0) return;
-        bytes.remove_prefix(static_cast<std::size_t>(sent));
-    }
-}
-
 void send_to(Client& client, std::string_view bytes) {
-    if (!client.tls) return send_all(client.fd, bytes);
-    if (SSL_write(client.tls, bytes.data(), static_cast<int>(bytes.size())) <= 0) stop("cannot send over TLS");
-}
-
-/// As recv() does.
-ssize_t receive(Client& client, std::vector<char>& into) {
-    if (!client.tls) return ::recv(client.fd, into.data(), into.size(), 0);
-    auto const got = SSL_read(client.tls, into.data(), static_cast<int>(into.size()));
-    if (got > 0) return got;
-    auto const again = SSL_get_error(client.tls, got) == SSL_ERROR_WANT_READ;
-    if (again) errno = EAGAIN;
-    return again ? -1 : 0;
-}
-
-/// A small frame with a mask of zeros: masked, and the same bytes.
-std::string masked(unsigned opcode, std::string_view payload) {
-    std::string out;
-    out += static_cast<char>(0x80U | opcode);
-    out += static_cast<char>(0x80U | payload.size());
-    out.append(4, '\0');
-    return out.append(payload);
-}
-
-int connect_to(long port, bool blocking) {
-    auto const fd = ::socket(AF_INET, SOCK_STREAM | (blocking ? 0 : SOCK_NONBLOCK), 0);
-    if (fd < 0) stop("no more sockets: raise ulimit -n");
-    sockaddr_in to{.sin_family = AF_INET,
-                   .sin_port = htons(static_cast<std::uint16_t>(port)),
-                   .sin_addr = {htonl(INADDR_LOOPBACK)},
-                   .sin_zero = {}};
-    auto const one = 1;
-    ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-    if (::connect(fd, reinterpret_cast<sockaddr*>(&to), sizeof to) < 0 && errno != EINPROGRESS) stop("cannot connect");
-    return fd;
+    if (!client.socket.send(bytes) && client.state != Client::State::ready) stop("cannot send");
 }
 
 class Load {
@@ -148,13 +79,14 @@ public:
         connect_seconds_ = static_cast<double>(now() - start) / 1e9;
         for (auto i = clients_.size() - stalled; i < clients_.size(); ++i) {
             clients_[i].stalled = true;
-            epoll_ctl(poll_, EPOLL_CTL_DEL, clients_[i].fd, nullptr);
+            epoll_ctl(poll_, EPOLL_CTL_DEL, clients_[i].socket.fd(), nullptr);
         }
         healthy_ = clients_.size() - stalled;
     }
 
     void publish() {
         control_ = connect_to(number("publish"), true);
+        if (control_ < 0) stop("cannot connect");
         ::fcntl(control_, F_SETFL, O_NONBLOCK);
         watch(control_, nullptr, EPOLLIN);
         run(1.0);   // caches, just-in-time compilers
@@ -173,7 +105,7 @@ public:
     /// The stalled ones read on: each must be told that it was too slow, or have everything.
     void come_back() {
         for (auto& client : clients_)
-            if (client.stalled) watch(client.fd, &client, EPOLLIN);
+            if (client.stalled) watch(client.socket.fd(), &client, EPOLLIN);
         auto const until = now() + 20'000'000'000LL;
         auto const all = [&] {
             told_ = static_cast<std::size_t>(std::ranges::count_if(clients_, [&](Client const& one) {
@@ -209,8 +141,8 @@ private:
     }
 
     void begin(Client& client) {
-        client.fd = connect_to(number("port"), false);
-        watch(client.fd, &client, EPOLLOUT);
+        if (!client.socket.connect(number("port"))) stop("cannot connect, or no more sockets: raise ulimit -n");
+        watch(client.socket.fd(), &client, EPOLLOUT);
     }
 
     void turn(int milliseconds) {
@@ -220,29 +152,22 @@ private:
             auto* const client = static_cast<Client*>(events[static_cast<std::size_t>(i)].data.ptr);
             if (!client)
                 read_commits();
-            else if (client->state == Client::State::connecting && tls_)
-                begin_tls(*client);
+            else if (client->state == Client::State::securing || (client->state == Client::State::connecting && tls_))
+                shake_hands(*client);
             else if (client->state == Client::State::connecting)
                 upgrade(*client);
-            else if (client->state == Client::State::securing)
-                shake_hands(*client);
             else
                 read(*client);
         }
     }
 
-    void begin_tls(Client& client) {
-        client.tls = SSL_new(tls_);
-        SSL_set_fd(client.tls, client.fd);
-        client.state = Client::State::securing;
-        shake_hands(client);
-    }
-
     void shake_hands(Client& client) {
-        auto const done = SSL_connect(client.tls);
-        if (done == 1) return upgrade(client);
-        if (SSL_get_error(client.tls, done) != SSL_ERROR_WANT_READ) stop("no TLS");
-        watch(client.fd, &client, EPOLLIN);
+        client.state = Client::State::securing;
+        switch (client.socket.shake_hands(tls_)) {
+            case WebSocketClient::Shaken::done: return upgrade(client);
+            case WebSocketClient::Shaken::more: return watch(client.socket.fd(), &client, EPOLLIN);
+            case WebSocketClient::Shaken::failed: stop("no TLS");
+        }
     }
 
     void upgrade(Client& client) {
@@ -257,55 +182,30 @@ private:
             request += "Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover; client_no_context_takeover\r\n";
         send_to(client, request + "\r\n");
         client.state = Client::State::upgrading;
-        watch(client.fd, &client, EPOLLIN);
+        watch(client.socket.fd(), &client, EPOLLIN);
     }
 
     void read(Client& client) {
-        auto const got = receive(client, buffer_);
-        if (got < 0 && errno == EAGAIN) return;
-        if (got <= 0) {
-            epoll_ctl(poll_, EPOLL_CTL_DEL, client.fd, nullptr);
-            if (!client.stalled) stop("the server ended a connection, close code " + std::to_string(client.close_code));
-            client.state = Client::State::ended;
-            return;
+        switch (client.socket.receive(buffer_)) {
+            case WebSocketClient::Got::nothing: return;
+            case WebSocketClient::Got::bytes: return take(client);
+            case WebSocketClient::Got::end: break;
         }
-        auto const bytes = std::string_view{buffer_.data(), static_cast<std::size_t>(got)};
-        if (client.rest.empty()) {
-            auto const used = take(client, bytes);
-            if (used < bytes.size()) client.rest.assign(bytes.substr(used));
-            return;
-        }
-        client.rest += bytes;
-        client.rest.erase(0, take(client, client.rest));
-        if (client.rest.empty()) std::string{}.swap(client.rest);
+        epoll_ctl(poll_, EPOLL_CTL_DEL, client.socket.fd(), nullptr);
+        if (!client.stalled) stop("the server ended a connection, close code " + std::to_string(client.close_code));
+        client.state = Client::State::ended;
     }
 
-    std::size_t take(Client& client, std::string_view bytes) {
-        std::size_t used = 0;
+    void take(Client& client) {
         if (client.state == Client::State::upgrading) {
-            auto const end = bytes.find("\r\n\r\n");
-            if (end == bytes.npos) return 0;
-            if (!bytes.starts_with("HTTP/1.1 101")) stop(std::string{bytes.substr(0, 200)});
-            if (number("deflate") && bytes.substr(0, end).find("permessage-deflate") == bytes.npos) stop("no deflate");
-            used = end + 4;
+            auto const head = client.socket.head();
+            if (!head) return client.socket.settle();
+            if (!head->starts_with("HTTP/1.1 101")) stop(std::string{head->substr(0, 200)});
+            if (number("deflate") && head->find("permessage-deflate") == head->npos) stop("no deflate");
             upgraded(client);
         }
-        while (true) {
-            auto const rest = bytes.substr(used);
-            if (rest.size() < 2) return used;
-            std::size_t head = 2;
-            std::uint64_t size = static_cast<unsigned char>(rest[1]);
-            if (size >= 126) {
-                auto const extra = size == 126 ? 2U : 8U;
-                if (rest.size() < head + extra) return used;
-                size = 0;
-                for (auto i = 0U; i < extra; ++i) size = size << 8U | static_cast<unsigned char>(rest[2 + i]);
-                head += extra;
-            }
-            if (rest.size() < head + size) return used;
-            used += head + size;
-            on_frame(client, static_cast<unsigned char>(rest[0]), rest.substr(head, size));
-        }
+        while (auto const frame = client.socket.next()) on_frame(client, *frame);
+        client.socket.settle();
     }
 
     void upgraded(Client& client) {
@@ -320,21 +220,20 @@ private:
         ++ready_;
     }
 
-    void on_frame(Client& client, unsigned first, std::string_view payload) {
-        auto const opcode = first & 15U;
-        if (opcode == 9) return send_to(client, masked(10, payload));
-        if (opcode == 8) {
-            client.close_code =
-                payload.size() < 2 ? 1005U : static_cast<unsigned char>(payload[0]) * 256U + static_cast<unsigned char>(payload[1]);
+    void on_frame(Client& client, Frame const& frame) {
+        auto const payload = frame.payload;
+        if (frame.opcode() == 9) return send_to(client, masked(10, payload));
+        if (frame.opcode() == 8) {
+            client.close_code = frame.close_code();
             return send_to(client, masked(8, payload.substr(0, 2)));
         }
-        if (opcode > 2) return;
+        if (frame.opcode() > 2) return;
         if (client.state == Client::State::opening) {
             if (payload.starts_with("0{")) return send_to(client, masked(1, "40"));
             if (payload.starts_with("40") || payload.find("\"ack\"") != payload.npos) opened(client);
             return;
         }
-        delivery(client, (first & 0x40U) != 0, payload);
+        delivery(client, frame.compressed(), payload);
     }
 
     void delivery(Client& client, bool packed, std::string_view payload) {

@@ -3,6 +3,7 @@
 // Prints "port N", "publish N" and "key K": on the second port each line is one message for everybody, or after "!" one event of
 // the log, whose number and time of commit (nanoseconds of CLOCK_MONOTONIC) are answered. With PEM files it speaks TLS.
 #include "core/accounts/key_service.hpp"
+#include "core/accounts/login_limiter.hpp"
 #include "core/accounts/login_service.hpp"
 #include "server/http/http_server.hpp"
 #include "server/realtime/hub.hpp"
@@ -53,7 +54,9 @@ template <class T> Result<T> run_now(Task<T> task) {
 class Accounts {
 public:
     Accounts(SqlDatabase& db, EventLog& log, Clock const& clock)
-        : parts_{db, users_, logins_, keys_, settings_, log, clock, hasher_, revision_}, login{parts_, {}} {}
+        : limiter_{clock, 5, 20},
+          parts_{db, users_, logins_, keys_, settings_, log, clock, hasher_, limiter_, revision_},
+          login{parts_, {}} {}
 
     Result<std::string> make_key() {
         auto const now = parts_.clock.now();
@@ -84,6 +87,7 @@ private:
     sql::SqlKeyStore keys_;
     sql::SqlWorkspaceSettingStore settings_;
     PasswordHasher hasher_;
+    LoginLimiter limiter_;
     std::atomic<std::uint64_t> revision_ = 0;
     AccountParts parts_;
 

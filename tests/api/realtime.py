@@ -9,17 +9,21 @@ from websockets.sync.client import connect
 TIMEOUT = 60
 
 
-class Socket:
-    """One connection. `next(type)` gives the next frame of that type and keeps the others for later."""
+class Talk:
+    """What a client says and hears, whichever program it is. `next(type)` gives the next frame of that type and keeps the others for later."""
 
-    def __init__(self, server, path="/ws", headers=None, **more):
-        self.context = connect(f"ws://{server.address.netloc}{path}", additional_headers=headers or {}, max_size=None, **more)
-        self.raw = self.context.__enter__()
+    def __init__(self):
         self.waiting = []
         self.ids = itertools.count(1)
 
+    def receive_text(self):
+        raise NotImplementedError
+
+    def send_text(self, text):
+        raise NotImplementedError
+
     def receive(self):
-        return json.loads(self.raw.recv(timeout=TIMEOUT))
+        return json.loads(self.receive_text())
 
     def next(self, *types):
         for index, frame in enumerate(self.waiting):
@@ -32,14 +36,7 @@ class Socket:
             self.waiting.append(frame)
 
     def send(self, **frame):
-        self.raw.send(json.dumps(frame))
-
-    def send_at_once(self, *frames):
-        """All frames in one piece, so that the server reads them together."""
-        with self.raw.protocol_mutex:
-            for frame in frames:
-                self.raw.protocol.send_text(json.dumps(frame).encode())
-            self.raw.socket.sendall(b"".join(self.raw.protocol.data_to_send()))
+        self.send_text(json.dumps(frame))
 
     def ask(self, type, **more):
         """Sends a request and returns its answer."""
@@ -63,6 +60,34 @@ class Socket:
                 self.waiting.append(frame)
         return seqs
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
+class Socket(Talk):
+    """One connection of `websockets`."""
+
+    def __init__(self, server, path="/ws", headers=None, **more):
+        super().__init__()
+        self.context = connect(f"ws://{server.address.netloc}{path}", additional_headers=headers or {}, max_size=None, **more)
+        self.raw = self.context.__enter__()
+
+    def receive_text(self):
+        return self.raw.recv(timeout=TIMEOUT)
+
+    def send_text(self, text):
+        self.raw.send(text)
+
+    def send_at_once(self, *frames):
+        """All frames in one piece, so that the server reads them together."""
+        with self.raw.protocol_mutex:
+            for frame in frames:
+                self.raw.protocol.send_text(json.dumps(frame).encode())
+            self.raw.socket.sendall(b"".join(self.raw.protocol.data_to_send()))
+
     def closed(self):
         """Reads to the end; the code and reason the server gave."""
         try:
@@ -75,12 +100,6 @@ class Socket:
 
     def close(self):
         self.context.__exit__(None, None, None)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
 
 
 def with_key(server, key, **more):

@@ -1,8 +1,11 @@
 """Bad input: each answers its 4xx in the pinned shape, names the field, and leaves no row behind."""
 
+import http.client
 import socket
 
 import pytest
+
+from conftest import Server, running
 
 
 def rows(server):
@@ -141,3 +144,21 @@ def test_ambiguous_requests_are_refused_and_the_connection_closed(house, request
     assert b" 400 " in answer.split(b"\r\n")[0] or b" 501 " in answer.split(b"\r\n")[0] or b" 505 " in answer.split(b"\r\n")[0] or not answer
     assert answer.count(b"HTTP/1.1 ") <= 1
     assert house.call("GET", "/health").status == 200
+
+
+def test_a_page_of_an_allowed_origin_reads_why_its_upload_is_refused(folder):
+    """Refusals that come before the body: a browser shows them to the page only with the headers."""
+    origin = "https://crm.example"
+    with running(Server(folder, ["--server-allowed-origins", origin])) as house:
+        house.make_owner()
+        for path, key, length, status in [("/api/messages/upload", house.make_key("messages_send"), 1 << 40, 413), ("/api/messages/upload", "wqk_wrong", 10, 401),
+                                          ("/api/messages/upload", house.make_key("events_read"), 10, 403), ("/api/keys", house.owner, 1 << 30, 413)]:
+            for asker, allowed in [(origin, origin), ("https://evil.example", None)]:
+                connection = http.client.HTTPConnection(house.address.hostname, house.address.port, timeout=90)
+                connection.putrequest("POST", path)
+                for name, value in {"Content-Length": str(length), "Content-Type": "application/json", "Origin": asker, "X-API-Key": key}.items():
+                    connection.putheader(name, value)
+                connection.endheaders()   # and no body: it is refused by its head
+                response = connection.getresponse()
+                assert (response.status, response.headers.get("Access-Control-Allow-Origin")) == (status, allowed), (path, response.read())
+                connection.close()

@@ -65,6 +65,13 @@ def test_only_who_may_read_metrics_sees_it_and_only_their_workspace(house):
         assert [one["id"] for one in monitor(house)["clients"]] == [id]
         there = monitor(house, token=other)
         assert there["clients"] == [] and there["connections"]["current"] == 1
+        # Of whom nobody knows is for all to see; what concerns the clients of one workspace is its own.
+        assert refusal(house, X_API_Key="wqk_wrong")[0] == 401
+        client.raw.send(json.dumps({"type": "ping", "id": "x" * 11000}))
+        client.next("error")
+        assert [entry["what"] for entry in monitor(house)["securityLog"]] == ["oversized", "unauthorised"]
+        assert [entry["what"] for entry in monitor(house, token=other)["securityLog"]] == ["unauthorised"]
+        assert '"what":"oversized"' not in house.call("GET", "/api/ws-monitor/log", token=other).body
         assert house.call("DELETE", f"/api/ws-clients/{id}", token=other).status == 404
         assert house.call("DELETE", f"/api/ws-clients/{id}", token=agent).status == 403
         assert client.ask("ping")["type"] == "pong"

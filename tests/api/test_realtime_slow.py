@@ -9,6 +9,7 @@ import threading
 
 from conftest import Server, running
 from realtime import HANDSHAKE, with_key
+from test_imports import until_ended, upload
 from test_realtime import rename
 from test_realtime_door import figures
 
@@ -134,6 +135,29 @@ def fill(client, server, key, wanted):
     while figures(server, key)["buffered_bytes"] < wanted:
         client.send(b"".join(Bare.frame(1, json.dumps({"type": "ping", "id": f"{number + more:064d}"}).encode()) for more in range(500)))
         number += 500
+
+
+def test_of_progress_a_client_that_reads_slowly_gets_the_latest_only(folder):
+    with running(Server(folder, ["--realtime-messages-per-second", "10000", "--realtime-burst", "100000"])) as house:
+        house.make_owner()
+        key = house.make_key("events_read", "metrics_read")
+        with Bare(house, key, receive_buffer=4096) as slow, with_key(house, key) as quick:
+            slow.say(type="subscribe", events=["contact.imported", "settings.*"])
+            quick.ask("subscribe", events=["contact.imported", "settings.*"])
+            fill(slow, house, key, 64 * 1024)
+            made = upload(house, "phone,name\n+15550101,Amal\n")
+            for action in ("start", "undo"):
+                assert house.call("POST", f"/api/contacts/imports/{made['id']}/{action}", {}, token=house.owner).status == 202
+                until_ended(house, made)
+            end = rename(house, "The last of all")
+            quick.events(end)
+            seen = []
+            while not seen or seen[-1]["type"] != "settings.updated":
+                opcode, payload = slow.read()
+                if opcode == 1 and "seq" in (frame := json.loads(payload)):
+                    seen.append(frame)
+            assert [frame["type"] for frame in seen] == ["contact.imported", "settings.updated"] and seen[-1]["seq"] == end
+            assert seen[0]["data"]["state"] == "undone" and figures(house, key)["collapsed_total"] >= 1
 
 
 def test_who_answers_no_ping_is_told_and_dropped_and_who_answers_stays(folder):

@@ -182,6 +182,18 @@ TEST_P(NotificationContract, PreferencesSayWhatIsKeptAndWhatIsPushed) {
     EXPECT_EQ(kept[0].event, session_trouble);
     ASSERT_EQ(pushes.news.size(), 1U);
     EXPECT_EQ(pushes.news[0].notification.event, campaign_completed);
+    // What somebody makes themselves is an event like the others.
+    clock.advance(std::chrono::seconds{1});   // it is the newest
+    set(custom, true, false);
+    note(owner, "Kept");
+    set(custom, false, true);
+    note(owner, "Pushed");
+    set(custom, false, false);
+    note(owner, "Neither");
+    ASSERT_EQ(of(owner).size(), 2U);
+    EXPECT_EQ(of(owner)[0].title, "Kept");
+    ASSERT_EQ(pushes.news.size(), 2U);
+    EXPECT_EQ(pushes.news[1].notification.title, "Pushed");
 }
 
 TEST_P(NotificationContract, ReadingAndDeletingIsOnesOwn) {

@@ -10,14 +10,6 @@ constexpr std::int64_t kMostPeople = 1'000;
 constexpr auto kSameWithin = std::chrono::hours{1};
 constexpr auto kNewsWithin = std::chrono::hours{24};   // what happened before is not told any more
 
-Result<NotificationPreferenceRow> preference(NotificationParts const& parts, Transaction& tx, WorkspaceId workspace, UserId user,
-                                             NotificationEvent event) {
-    TRY(auto const rows, parts.store.preferences(tx, workspace, user));
-    for (auto const& row : rows)
-        if (row.event == event) return row;
-    return NotificationPreferenceRow{workspace, user, event};
-}
-
 NotificationRow row_of(NotificationDraft const& draft, WorkspaceId workspace, UserId user, Timestamp now) {
     return {.id = NotificationId::make(now),
             .workspace = workspace,
@@ -77,6 +69,14 @@ Result<Batch> read_some(NotificationParts const& parts, Transaction& tx, Workspa
     return out;
 }
 }   // namespace
+
+Result<NotificationPreferenceRow> preference(NotificationParts const& parts, Transaction& tx, WorkspaceId workspace, UserId user,
+                                             NotificationEvent event) {
+    TRY(auto const rows, parts.store.preferences(tx, workspace, user));
+    for (auto const& row : rows)
+        if (row.event == event) return row;
+    return NotificationPreferenceRow{workspace, user, event};
+}
 
 Result<void> write_for_all(NotificationParts const& parts, Transaction& tx, WorkspaceId workspace, NotificationDraft const& draft,
                            std::vector<Told>& out) {

@@ -65,11 +65,13 @@ Task<Notification> NotificationService::create(WorkspaceId workspace, UserId use
     if (!wish.title) co_return invalid("title", "is required");
     if (!wish.message) co_return invalid("message", "is required");
     auto const row = note_of(wish, workspace, user, parts_.clock.now());
-    CO_TRY(auto const counts, co_await parts_.db.write([this, row](Transaction& tx) -> Result<NotificationCounts> {
-        TRY_OK(parts_.store.add(tx, row));
-        return parts_.store.counts(tx, row.workspace, row.user_id);
+    CO_TRY(auto const told, co_await parts_.db.write([this, row](Transaction& tx) -> Result<Told> {
+        TRY(auto const wants, preference(parts_, tx, row.workspace, row.user_id, row.event));
+        if (wants.inbox) TRY_OK(parts_.store.add(tx, row));
+        TRY(auto const counts, parts_.store.counts(tx, row.workspace, row.user_id));
+        return Told{row.workspace, row.user_id, wants.realtime ? std::optional{shown(row)} : std::nullopt, counts};
     }));
-    push_all(parts_, {{workspace, user, shown(row), counts}});
+    push_all(parts_, {told});
     co_return shown(row);
 }
 

@@ -90,6 +90,9 @@ struct Told {
     NotificationCounts counts{};
 };
 void push_all(NotificationParts const& parts, std::vector<Told> const& told);
+/// What the person wants of these events.
+Result<NotificationPreferenceRow> preference(NotificationParts const& parts, Transaction& tx, WorkspaceId workspace, UserId user,
+                                             NotificationEvent event);
 /// Writes the draft for everybody it is for, as they prefer.
 Result<void> write_for_all(NotificationParts const& parts, Transaction& tx, WorkspaceId workspace, NotificationDraft const& draft,
                            std::vector<Told>& out);

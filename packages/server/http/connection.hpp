@@ -54,6 +54,10 @@ protected:
         phase_ = phase;
         deadline_ = Steady::now() + limit;
     }
+    /// What the head says, in request_. An error when it may not be served; then request_ is not whole.
+    Result<void> fill_request(Head const& head, bool tls);
+    /// Tells the observer of the answer to request_.
+    void report(unsigned status, Code code, std::string_view route);
 
     ConnectionWorld& world_;
     std::string peer_;
@@ -64,6 +68,10 @@ protected:
     bool expired_ = false;
     bool draining_ = false;
     bool handed_over_ = false;
+    Request request_;
+    std::string scratch_;   // a decoded path, for request_
+    Steady::time_point began_{};
+    std::size_t answered_bytes_ = 0;
     std::stop_source stop_;
     asio::cancellation_signal cancellation_;
 };

@@ -139,6 +139,44 @@ TEST_F(HttpServerTest, ALargeBodyMayComeSlowly) {
     EXPECT_EQ(slow.receive()->status, 200U);
 }
 
+TEST_F(HttpServerTest, WhatWasFoundOutBeforeALargeBodyIsKeptForItsRequestOnly) {
+    serve();
+    auto one = client();
+    one.send("POST /upload HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi");
+    EXPECT_EQ(one.receive()->body, "admitted");
+    one.send("POST /admission HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi");
+    EXPECT_EQ(one.receive()->body, "not admitted");
+    one.send("GET /admission HTTP/1.1\r\nHost: h\r\n\r\n");
+    EXPECT_EQ(one.receive()->body, "not admitted");
+}
+
+TEST_F(HttpServerTest, WhatWasFoundOutBeforeABodyThatCameSlowlyIsFoundOutAnew) {
+    serve(quick());
+    auto slow = client();
+    slow.send("POST /upload HTTP/1.1\r\nHost: h\r\nContent-Length: 400000\r\n\r\n" + std::string(300'000, 'a'));
+    auto drip = client();
+    drip.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nab");
+    EXPECT_EQ(drip.receive()->status, 408U) << "the usual time is over";
+    slow.send(std::string(100'000, 'a'));
+    EXPECT_EQ(slow.receive()->body, "not admitted");
+}
+
+TEST_F(HttpServerTest, TheHandlerWritesTheRefusalOfABody) {
+    serve(quick());
+    for (auto const& [request, status] : std::initializer_list<std::pair<std::string, unsigned>>{
+             {"POST /small HTTP/1.1\r\nHost: h\r\nContent-Length: 11\r\n\r\n", 413},
+             {"POST /small HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nb\r\n", 413},
+             {"POST /small HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nz\r\n", 400},
+             {"POST /small HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nab", 408},
+             {"POST /upload HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nX-Stranger: 1\r\n\r\n", 403}}) {
+        auto const got = answer(request);
+        ASSERT_TRUE(got) << request;
+        EXPECT_EQ(got->status, status) << request;
+        EXPECT_EQ(got->header("X-Refused-At"), request.starts_with("POST /small") ? "/small" : "/upload") << request;
+        EXPECT_EQ(got->header("Connection"), "close") << request;
+    }
+}
+
 TEST_F(HttpServerTest, DoesNotLetADripOfHeadersKeepAConnection) {
     serve(quick());
     auto slow = client();

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -33,6 +34,11 @@ struct Header {
     std::string value;
 };
 
+/// What a handler found out about a request before its body came.
+struct Admission {
+    virtual ~Admission() = default;
+};
+
 /// One request as it came. All text belongs to the connection and lives until the answer is written.
 struct Request {
     Method method = Method::get;
@@ -45,7 +51,8 @@ struct Request {
     std::string_view address;   // of the client, behind trusted proxies the one they name
     bool secure = false;        // the client came over TLS, to us or to a trusted proxy
     std::string request_id;
-    std::stop_token stop;   // fires on the connection's thread when the client is gone or the server drains
+    std::stop_token stop;                         // fires on the connection's thread when the client is gone or the server drains
+    std::shared_ptr<Admission const> admission;   // from Handler::admit(), unless the body took so long that it may be out of date
 
     /// The first header of this name; empty when there is none.
     std::string_view header(std::string_view name) const;
@@ -106,11 +113,13 @@ public:
     /// Most bytes of body this request may have; asked before the body is read. 0 means the server's default.
     virtual std::size_t body_limit(Request const& head) const = 0;
     /// Asked before a body that may be larger than the server's default: whoever may not send it is refused before any of it is
-    /// kept.
-    virtual Task<void> admit(Request const& head) {
+    /// kept. May leave in `head.admission` what handle() then need not find out again.
+    virtual Task<void> admit(Request& head) {
         (void)head;
         co_return Result<void>{};
     }
+    /// The answer to a request that got no further than its head: its body may not come, is too large, broken or too late.
+    virtual Response refusal(Error const& error, Request const& head) const { return error_response(error, head.request_id); }
 };
 
 /// Told what the server does. Called on many threads at once; must be quick.

@@ -42,6 +42,7 @@ Client::Client(Shard& shard, Upgraded upgraded, Arrival arrival)
       liveness_{.heard = Steady::now()},
       next_ping_{liveness_.heard + spread(shard.parts().settings.heartbeat)},
       arrived_{liveness_.heard},
+      arrived_at_{shard.parts().clock.now()},
       deflates_{arrival.deflates},
       inflates_{arrival.inflates} {
     auto& parts = shard_.parts();
@@ -275,7 +276,7 @@ void Client::count_buffered() {
 
 void Client::note(std::atomic<std::uint64_t>& counter, Incident what, std::string_view detail) {
     ++violations_;
-    shard_.parts().note(counter, what, caller_.address, detail);
+    shard_.parts().note(counter, what, caller_.address, detail, caller_.workspace);
 }
 
 WsClient Client::figures(Steady::time_point now) const {
@@ -284,12 +285,11 @@ WsClient Client::figures(Steady::time_point now) const {
     };
     auto const answered = answered_ != Steady::time_point{};
     auto const wanted = subscriptions_.shown();
-    auto const age = std::chrono::duration_cast<Milliseconds>(now - arrived_);
     WsClient out{.id = id_,
                  .ip = caller_.address,
                  .user = caller_.user,
                  .proof = std::string{name_of(caller_.proof)},
-                 .connected_at = shard_.parts().clock.now() - age,
+                 .connected_at = arrived_at_,
                  .connected = seconds(arrived_),
                  .is_alive = answers(now),
                  .buffered = static_cast<std::int64_t>(outbox_.bytes()),

@@ -124,6 +124,7 @@ private:
     Steady::time_point message_began_{};
     std::chrono::microseconds rtt_{};
     Steady::time_point arrived_;
+    Timestamp arrived_at_;
     Steady::time_point answered_{};   // the last ping
     Steady::time_point warned_{};
     std::uint16_t warnings_ = 0;

@@ -60,7 +60,7 @@ Task<Door::Admission> Door::admit(Request const& request) {
     }
     auto place = places_.admit(*caller);
     if (!place) {
-        parts_.note(parts_.counters.too_many, Incident::too_many, request.address, place.error().message);
+        parts_.note(parts_.counters.too_many, Incident::too_many, request.address, place.error().message, caller->workspace);
         co_return std::unexpected(std::move(place).error());
     }
     auto const named = !ticket.empty() || offered_protocol(request, kProtocol).data() != nullptr;

@@ -79,7 +79,7 @@ asio::awaitable<WsMonitor> Hub::look(WorkspaceId workspace, bool all_history) {
         auto ask = [](Shard* one, WorkspaceId of) -> asio::awaitable<Inspection> { co_return one->inspect(of); };
         found.add(co_await asio::co_spawn(shard->executor(), ask(shard, workspace), asio::use_awaitable));
     }
-    co_return monitor_of(parts_, std::move(found), all_history);
+    co_return monitor_of(parts_, workspace, std::move(found), all_history);
 }
 
 Task<WsMonitor> Hub::monitor(WorkspaceId workspace, bool all_history) { co_return co_await look(workspace, all_history); }

@@ -93,9 +93,10 @@ struct HubParts {
     std::function<asio::awaitable<WsMonitor>(WorkspaceId, bool all_history)> monitor{};   // on the caller's executor
 
     /// Counts a refusal, or a connection's end, and writes it to the security log.
-    void note(std::atomic<std::uint64_t>& counter, Incident what, std::string_view address, std::string_view detail) {
+    void note(std::atomic<std::uint64_t>& counter, Incident what, std::string_view address, std::string_view detail,
+              std::optional<WorkspaceId> workspace = {}) {
         ++counter;
-        watch.note({clock.now(), what, std::string{address}, std::string{detail}});
+        watch.note({clock.now(), what, std::string{address}, std::string{detail}}, workspace);
     }
     /// Something of ours failed.
     void failed(std::string_view source, Error const& error) {

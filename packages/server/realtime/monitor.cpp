@@ -79,7 +79,7 @@ void Inspection::add(Inspection other) {
     dead += other.dead;
 }
 
-WsMonitor monitor_of(HubParts const& parts, Inspection found, bool all_history) {
+WsMonitor monitor_of(HubParts const& parts, WorkspaceId workspace, Inspection found, bool all_history) {
     auto const& counters = parts.counters;
     auto const now = parts.clock.now();
     auto const uptime = std::chrono::duration_cast<std::chrono::seconds>(now - parts.started).count();
@@ -105,7 +105,7 @@ WsMonitor monitor_of(HubParts const& parts, Inspection found, bool all_history) 
             .topics = std::move(found.topics),
             .alerts = parts.watch.alerts(),
             .clients = std::move(found.clients),
-            .security_log = parts.watch.security(),
+            .security_log = parts.watch.security(workspace),
             .history = parts.watch.history(all_history)};
 }
 

@@ -183,7 +183,7 @@ struct Inspection {
 };
 
 /// The whole picture; `all_history` false: only the newest seconds.
-WsMonitor monitor_of(HubParts const& parts, Inspection found, bool all_history);
+WsMonitor monitor_of(HubParts const& parts, WorkspaceId workspace, Inspection found, bool all_history);
 WsMetrics metrics_of(HubParts const& parts, WsMonitor const& monitor);
 
 }   // namespace waqtor::realtime

@@ -85,7 +85,7 @@ bool Shard::kick(WorkspaceId workspace, std::int64_t id) {
         clients_, [&](auto const& client) { return client->id() == id && client->caller().workspace == workspace; });
     if (found == clients_.end()) return false;
     auto const client = (*found)->shared_from_this();   // it takes itself out of the set
-    parts_.note(parts_.counters.kicked, Incident::kicked, client->caller().address, "by an administrator");
+    parts_.note(parts_.counters.kicked, Incident::kicked, client->caller().address, "by an administrator", workspace);
     client->close(CloseCode::policy, "ended by an administrator");
     client->flush();
     return true;

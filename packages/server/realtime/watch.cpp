@@ -7,6 +7,7 @@
 
 #include <fstream>
 #include <numeric>
+#include <ranges>
 
 namespace waqtor::realtime {
 namespace {
@@ -42,10 +43,10 @@ std::int64_t resident_bytes() {
     return resident * ::sysconf(_SC_PAGESIZE);
 }
 
-void Watch::note(SecurityEntry entry) {
+void Watch::note(SecurityEntry entry, std::optional<WorkspaceId> workspace) {
     entry.detail = beginning(entry.detail, kDetail);
     auto lock = std::lock_guard{mutex_};
-    push(security_, std::move(entry), kEntries);
+    push(security_, {std::move(entry), workspace}, kEntries);
 }
 
 void Watch::fail(HubError error) {
@@ -93,9 +94,12 @@ void Watch::judge(AlertLimits const& limits, Sample const& now, std::int64_t slo
     }
 }
 
-std::vector<SecurityEntry> Watch::security() const {
+std::vector<SecurityEntry> Watch::security(WorkspaceId workspace) const {
+    std::vector<SecurityEntry> out;
     auto lock = std::lock_guard{mutex_};
-    return {security_.rbegin(), security_.rend()};
+    for (auto const& noted : std::views::reverse(security_))
+        if (noted.workspace.value_or(workspace) == workspace) out.push_back(noted.entry);
+    return out;
 }
 
 History Watch::history(bool all) const {

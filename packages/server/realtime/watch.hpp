@@ -1,5 +1,6 @@
 #pragma once
 #include "core/base/described.hpp"
+#include "core/base/id.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -134,13 +135,14 @@ public:
     static constexpr std::size_t kMinutes = 1'440;
     static constexpr std::size_t kEntries = 500;
 
-    void note(SecurityEntry entry);
+    /// Of a client of `workspace`; nobody knows whose the refused ones were.
+    void note(SecurityEntry entry, std::optional<WorkspaceId> workspace = {});
     void fail(HubError error);
     /// A point of the charts, of the second that ends now. Called once a second.
     void sample(HubCounters const& counters, AlertLimits const& limits, Timestamp now, std::int64_t rss);
 
-    /// Newest first.
-    std::vector<SecurityEntry> security() const;
+    /// Newest first. What concerns the clients of other workspaces is not for this one.
+    std::vector<SecurityEntry> security(WorkspaceId workspace) const;
     History history(bool all) const;
     std::optional<HubError> last_error() const;
     std::vector<HubAlert> alerts() const;
@@ -157,7 +159,11 @@ private:
     void judge(AlertLimits const& limits, Sample const& now, std::int64_t slow);
 
     mutable std::mutex mutex_;
-    std::deque<SecurityEntry> security_;
+    struct Noted {
+        SecurityEntry entry;
+        std::optional<WorkspaceId> workspace;
+    };
+    std::deque<Noted> security_;
     std::deque<Sample> seconds_;
     std::deque<Sample> minutes_;
     std::deque<std::int64_t> slow_seconds_;   // clients closed as slow, of the last minute

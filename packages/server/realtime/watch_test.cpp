@@ -20,6 +20,8 @@ protected:
     }
 
     TestClock clock;
+    WorkspaceId here = WorkspaceId::make(clock.now());
+    WorkspaceId elsewhere = WorkspaceId::make(clock.now());
     HubCounters counters;
     AlertLimits limits{.memory_mib = 100, .buffered_mib = 10, .refused_per_minute = 5, .slow_per_minute = 2};
     Watch watch;
@@ -73,10 +75,23 @@ TEST_F(WatchTest, TheRingsAreBounded) {
     EXPECT_TRUE(watch.history(false).minutes.empty());
     for (std::size_t i = 0; i < Watch::kEntries + 5; ++i)
         watch.note({clock.now(), Incident::violation, "192.0.2.1", std::to_string(i) + std::string(1'000, 'x')});
-    auto const log = watch.security();
+    auto const log = watch.security(here);
     ASSERT_EQ(log.size(), Watch::kEntries);
     EXPECT_TRUE(log.front().detail.starts_with(std::to_string(Watch::kEntries + 4))) << "newest first";
     EXPECT_LE(log.front().detail.size(), 200U);
+}
+
+TEST_F(WatchTest, OtherWorkspacesDoNotSeeWhatConcernsOnesClients) {
+    watch.note({clock.now(), Incident::unauthorised, "192.0.2.1", "nobody knows whose"});
+    watch.note({clock.now(), Incident::slow, "192.0.2.2", "ours"}, here);
+    watch.note({clock.now(), Incident::slow, "192.0.2.3", "theirs"}, elsewhere);
+    auto const addresses = [&](WorkspaceId of) {
+        std::vector<std::string> out;
+        for (auto const& entry : watch.security(of)) out.push_back(entry.address);
+        return out;
+    };
+    EXPECT_EQ(addresses(here), (std::vector<std::string>{"192.0.2.2", "192.0.2.1"}));
+    EXPECT_EQ(addresses(elsewhere), (std::vector<std::string>{"192.0.2.3", "192.0.2.1"}));
 }
 
 TEST_F(WatchTest, AnAlertBeginsOnceAndEndsWellUnderItsLimit) {

@@ -182,14 +182,33 @@ std::size_t Router::body_limit(Request const& head) const {
     return endpoint ? endpoint->doc.body_limit : 0;
 }
 
-Task<void> Router::admit(Request const& head) {
+namespace {
+struct Admitted final : Admission {
+    explicit Admitted(Caller one) : caller{std::move(one)} {}
+    Caller caller;
+};
+}   // namespace
+
+Task<void> Router::admit(Request& head) {
     auto const found = match(head.path);
     auto const* endpoint = found.node ? found.node->endpoint(head.method) : nullptr;
-    if (endpoint) CO_TRY_OK(co_await caller_for(*endpoint, head));
+    if (!endpoint) co_return Result<void>{};
+    CO_TRY(auto caller, co_await caller_for(*endpoint, head));
+    head.admission = std::make_shared<Admitted>(std::move(caller));
     co_return Result<void>{};
 }
 
+Response Router::refusal(Error const& error, Request const& head) const {
+    auto response = failure(error, head);
+    auto const found = match(head.path);
+    if (!found.node) return response;
+    if (auto const* endpoint = found.node->endpoint(head.method)) response.route = endpoint->pattern;
+    add_cors_headers(head, options_.allowed_origins, found.node->allow, response);
+    return response;
+}
+
 Task<Caller> Router::caller_for(Endpoint const& endpoint, Request const& request) {
+    if (request.admission) co_return static_cast<Admitted const&>(*request.admission).caller;
     auto credentials = credentials_of(request);
     if (endpoint.doc.access == Access::open || (endpoint.doc.access == Access::local && is_from_here(request)))
         co_return Caller{.address = std::move(credentials.address),

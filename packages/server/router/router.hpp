@@ -56,7 +56,8 @@ public:
 
     asio::awaitable<Response> handle(Request const& request) override;
     std::size_t body_limit(Request const& head) const override;
-    Task<void> admit(Request const& head) override;
+    Task<void> admit(Request& head) override;
+    Response refusal(Error const& error, Request const& head) const override;
 
     /// The OpenAPI 3.1 document of every declared route.
     json::object openapi(std::string_view version) const;

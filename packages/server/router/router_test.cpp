@@ -72,7 +72,9 @@ namespace {
 /// Knows three proofs; everything else given is wrong.
 class Doorman final : public Authenticator {
 public:
+    int asked = 0;
     Task<Caller> authenticate(Credentials given) override {
+        ++asked;
         auto caller = Caller{.address = given.address, .user_agent = given.user_agent, .secure = given.secure};
         if (given.key == "good" || given.bearer == "good" || given.cookie == "good") {
             caller.proof = !given.key.empty() ? Proof::key : !given.bearer.empty() ? Proof::bearer : Proof::cookie;
@@ -120,6 +122,12 @@ protected:
                                          [](Caller, Nothing) -> Task<Merged<TinRef>> { co_return Merged{TinRef{made}}; });
         api.get<Nothing, Nothing>("/api/broken", {.id = "broken", .summary = "Throws", .access = Access::open},
                                   [](Caller, Nothing) -> Task<Nothing> { throw std::runtime_error{"secret of the house"}; });
+        api.post_file<Tin>(
+            "/api/tins/picture",
+            {.id = "tins.picture", .summary = "Upload a picture", .scope = Scope::keys_write, .body_limit = 5'000'000},
+            [](Caller who, Request const&) -> Task<Response> {
+                co_return Response{.body = who.scopes.has(Scope::keys_write) ? "kept" : "for nobody"};
+            });
         api.raw("/files/{rest...}", {.access = Access::open}, "text/plain", [](Caller, Request const& request) -> Task<Response> {
             co_return Response{.content_type = "text/plain", .body = std::string{request.path}};
         });
@@ -282,6 +290,34 @@ TEST_F(RouterTest, GivesAllowedOriginsTheirHeaders) {
     EXPECT_EQ(header(preflight, "Access-Control-Allow-Origin"), "https://crm.example");
     EXPECT_EQ(header(preflight, "Access-Control-Allow-Methods"), "GET, HEAD, DELETE, OPTIONS");
     EXPECT_EQ(header(call("OPTIONS", tin, "", {"Origin: https://evil.example"}), "Access-Control-Allow-Origin"), "");
+}
+
+TEST_F(RouterTest, AsksOnceWhoSendsALargeBody) {
+    auto upload = server_testing::MadeRequest{"POST", "/api/tins/picture", {"X-API-Key: good"}, "bytes"};
+    ASSERT_TRUE(server_testing::run_now(api.admit(*upload)));
+    EXPECT_EQ(server_testing::answer(api, *upload).body, "kept");
+    EXPECT_EQ(doorman.asked, 1);
+    (*upload).admission = nullptr;   // it took too long
+    EXPECT_EQ(server_testing::answer(api, *upload).body, "kept");
+    EXPECT_EQ(doorman.asked, 2);
+    auto stranger = server_testing::MadeRequest{"POST", "/api/tins/picture", {"X-API-Key: reader"}, ""};
+    EXPECT_EQ(server_testing::run_now(api.admit(*stranger)).error().code, Code::forbidden);
+    EXPECT_EQ((*stranger).admission, nullptr);
+}
+
+TEST_F(RouterTest, GivesAllowedOriginsTheirHeadersOnRefusalsBeforeTheBodyToo) {
+    for (auto const& [origin, expected] :
+         std::map<std::string, std::string>{{"https://crm.example", "https://crm.example"}, {"https://evil.example", ""}}) {
+        auto upload = server_testing::MadeRequest{"POST", "/api/tins/picture", {"X-API-Key: good", "Origin: " + origin}, ""};
+        auto const refused = api.refusal({.code = Code::too_large, .message = "The body is too large"}, *upload);
+        EXPECT_EQ(refused.status, 413U);
+        EXPECT_EQ(header(refused, "Access-Control-Allow-Origin"), expected);
+        EXPECT_EQ(header(refused, "Vary"), "Origin");
+        EXPECT_EQ(refused.route, "/api/tins/picture");
+        EXPECT_NE(refused.body.find("test-request"), std::string::npos);
+    }
+    auto nowhere = server_testing::MadeRequest{"POST", "/nowhere", {"Origin: https://crm.example"}, ""};
+    EXPECT_EQ(api.refusal({.code = Code::timeout, .message = "Too late"}, *nowhere).status, 408U);
 }
 
 TEST_F(RouterTest, KeepsTheWordsOfAFaultInTheLog) {

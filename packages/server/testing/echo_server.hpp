@@ -20,6 +20,8 @@ public:
         if (request.path == "/deaf") co_await sleep_forever();
         if (request.path == "/big") co_return Response{.content_type = "text/plain", .body = std::string(4'000'000, 'x')};
         if (request.path == "/stream") co_return stream();
+        if (request.path == "/upload" || request.path == "/admission")
+            co_return Response{.body = request.admission ? "admitted" : "not admitted"};
         if (request.path == "/from")
             co_return Response{.body = std::string{request.address} + (request.secure ? " secure" : " plain")};
         co_return Response{.content_type = "text/plain",
@@ -27,7 +29,20 @@ public:
                            .body = std::string{request.method_text} + " " + std::string{request.path} + " " +
                                    std::string{request.query} + " " + std::string{request.body}};
     }
-    std::size_t body_limit(Request const& head) const override { return head.path == "/small" ? 10 : 0; }
+    std::size_t body_limit(Request const& head) const override {
+        if (head.path == "/upload") return 2'000'000;
+        return head.path == "/small" ? 10 : 0;
+    }
+    Task<void> admit(Request& head) override {
+        if (head.has_header("x-stranger")) co_return fail(Code::forbidden, "You may not");
+        head.admission = std::make_shared<Admission>();
+        co_return Result<void>{};
+    }
+    Response refusal(Error const& error, Request const& head) const override {
+        auto out = error_response(error, head.request_id);
+        out.headers.push_back({"X-Refused-At", std::string{head.path}});
+        return out;
+    }
 
     std::atomic<int> handled = 0;
     std::latch waiting{1};
