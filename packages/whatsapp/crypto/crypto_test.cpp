@@ -3,6 +3,7 @@
 #include "whatsapp/crypto/digest.hpp"
 #include "whatsapp/crypto/encoding.hpp"
 #include "whatsapp/crypto/field25519.hpp"
+#include "whatsapp/crypto/lanes.hpp"
 #include "whatsapp/crypto/refusal.hpp"
 #include "whatsapp/testing/vectors.hpp"
 
@@ -91,6 +92,67 @@ TEST(Crypto, SmallOrderKeysAreRefused) {
     for (auto key : {PublicKey{}, PublicKey{{1}}}) {
         EXPECT_FALSE(agree(pair.secret, key));
         EXPECT_FALSE(verify(key, {}, Signature{}));
+    }
+}
+
+TEST(Crypto, AgreementsTogetherAreThoseOneByOne) {
+    for (std::size_t count = 1; count <= Agreements::kMost; ++count) {
+        std::vector<KeyPair> mine(count), theirs(count);
+        std::vector<Secret32> shared(count);
+        Agreements agreements;
+        for (std::size_t i = 0; i < count; ++i) {
+            theirs[i] = KeyPair::generate();
+            if (i % 3 == 2)
+                agreements.generate(mine[i]);
+            else
+                agreements.add((mine[i] = KeyPair::generate()).secret, theirs[i].pub, shared[i].writable());
+        }
+        ASSERT_TRUE(agreements.run());
+        for (std::size_t i = 0; i < count; ++i) {
+            if (i % 3 == 2)
+                EXPECT_EQ(mine[i].pub, KeyPair::from(mine[i].secret).pub);
+            else
+                EXPECT_EQ(to_hex(shared[i]), to_hex(*agree(mine[i].secret, theirs[i].pub)));
+        }
+    }
+    KeyPair fresh;
+    Secret32 first, second;
+    Agreements agreements;
+    agreements.generate(fresh);
+    agreements.add(fresh.secret, KeyPair::generate().pub, first.writable());
+    PublicKey const one{{1}};
+    agreements.add(fresh.secret, one, second.writable());
+    EXPECT_EQ(refusal_of(agreements.run().error()), Refusal::malformed) << "one of them is of small order";
+}
+
+TEST(Crypto, LanesMultiplyAsTheOtherImplementation) {
+    if (!Lanes::usable()) GTEST_SKIP() << "this processor has no AVX-512 IFMA";
+    // Numbers at the edges of the field: around zero, the prime, 2^255 and the limbs' boundaries.
+    std::vector<ByteArray<32>> edges;
+    for (auto low : {0x00, 0x01, 0x02, 0xec, 0xed, 0xee, 0xff})
+        for (auto rest : {0x00, 0xff, 0x7f, 0x80, 0x07, 0xf8}) {
+            ByteArray<32> number;
+            number.fill(static_cast<std::uint8_t>(rest));
+            number[0] = static_cast<std::uint8_t>(low);
+            edges.push_back(number);
+            number[31] = 0x7f;
+            edges.push_back(number);
+        }
+    for (std::size_t round = 0; round < 100; ++round) {
+        Lanes lanes;
+        std::array<Secret32, Lanes::kCount> scalars;
+        std::array<PublicKey, Lanes::kCount> points;
+        for (std::size_t i = 0; i < Lanes::kCount; ++i) {
+            auto const at = round * Lanes::kCount + i;
+            scalars[i] = at % 5 == 0 ? Secret32{edges[at % edges.size()]} : random_secret();
+            points[i].bytes = at < 2 * edges.size() ? edges[at % edges.size()] : random_array<32>();
+            lanes.set(i, scalars[i], points[i].bytes);
+        }
+        lanes.run();
+        for (std::size_t i = 0; i < Lanes::kCount; ++i) {
+            auto const expected = agree(scalars[i], points[i]);
+            EXPECT_EQ(to_hex(lanes.result(i)), expected ? to_hex(*expected) : to_hex(ByteArray<32>{})) << to_hex(points[i].bytes);
+        }
     }
 }
 
