@@ -5,6 +5,7 @@
 #include "whatsapp/crypto/field25519.hpp"
 #include "whatsapp/crypto/lanes.hpp"
 #include "whatsapp/crypto/refusal.hpp"
+#include "whatsapp/crypto/signatures.hpp"
 #include "whatsapp/testing/vectors.hpp"
 
 #include <gtest/gtest.h>
@@ -154,6 +155,62 @@ TEST(Crypto, LanesMultiplyAsTheOtherImplementation) {
             EXPECT_EQ(to_hex(lanes.result(i)), expected ? to_hex(*expected) : to_hex(ByteArray<32>{})) << to_hex(points[i].bytes);
         }
     }
+}
+
+/// Right signatures, and such with one changed bit anywhere in key, message or signature.
+TEST(Crypto, SignaturesTogetherAreJudgedAsOneByOne) {
+    for (std::size_t count = 1; count <= 24; ++count) {
+        std::vector<PublicKey> keys;
+        std::vector<Bytes> messages, signatures;
+        Signatures together;
+        for (std::size_t i = 0; i < count; ++i) {
+            auto const pair = KeyPair::generate();
+            keys.push_back(pair.pub);
+            messages.push_back(random_bytes(1 + 7 * i));
+            auto const made = sign(pair.secret, messages.back());
+            signatures.emplace_back(made.begin(), made.end());
+            auto const bit = (count * 37 + i * 11) % 512;
+            if (i % 4 == 1) signatures.back()[bit / 8] ^= static_cast<std::uint8_t>(1U << bit % 8);
+            if (i % 8 == 2) messages.back()[0] ^= 1;
+            if (i % 8 == 6) keys.back().bytes[bit / 17] ^= static_cast<std::uint8_t>(1U << bit % 8);
+            EXPECT_TRUE(together.verify(keys[i], messages[i], signatures[i])) << "believed until they are checked";
+        }
+        together.run();
+        for (std::size_t i = 0; i < count; ++i) {
+            auto const right = verify(keys[i], messages[i], signatures[i]);
+            EXPECT_EQ(together.verify(keys[i], messages[i], signatures[i]), right) << i << " of " << count;
+            EXPECT_EQ(right, i % 2 == 0 && i % 8 != 2 && i % 8 != 6 ? true : i % 4 == 3) << i << " of " << count;
+        }
+        auto const pair = KeyPair::generate();
+        EXPECT_FALSE(together.verify(pair.pub, messages[0], signatures[0])) << "it was not among them";
+        EXPECT_TRUE(together.verify(pair.pub, messages[0], sign(pair.secret, messages[0]))) << "it was not among them";
+        EXPECT_FALSE(together.verify(keys[0], messages[0], ByteView{signatures[0]}.first(63)));
+    }
+}
+
+TEST(Crypto, EightSignaturesAtOnceRefuseEveryChangedBitAndSmallOrder) {
+    if (!Lanes::usable()) GTEST_SKIP() << "this processor has no AVX-512 IFMA";
+    each("curve", [](auto const& row) {
+        auto const key = *PublicKey::parse(hex(row, "public"));
+        auto const message = hex(row, "message");
+        auto const signature = hex(row, "signature");
+        EXPECT_EQ(verify_eight(std::vector<SignedBytes>(8, {key, message, signature})), 0xffU);
+        for (std::size_t byte = 0; byte < 64; ++byte) {
+            std::vector<Bytes> changed(8, signature);
+            std::vector<SignedBytes> claims;
+            for (std::size_t bit = 0; bit < 8; ++bit) {
+                changed[bit][byte] ^= static_cast<std::uint8_t>(1U << bit);
+                claims.push_back({key, message, changed[bit]});
+            }
+            EXPECT_EQ(verify_eight(claims), 0U) << "byte " << byte;
+        }
+    });
+    Bytes const zero(64);
+    PublicKey minus_one{{0xec}};   // p - 1: it has no Edwards form
+    std::fill(minus_one.bytes.begin() + 1, minus_one.bytes.end(), std::uint8_t{0xff});
+    minus_one.bytes[31] = 0x7f;
+    for (auto const& key : {PublicKey{}, PublicKey{{1}}, minus_one})
+        EXPECT_EQ(verify_eight(std::vector<SignedBytes>{{key, zero, zero}}), 0U);
 }
 
 TEST(Crypto, PublicKeysComeWithAndWithoutTheTypeByte) {

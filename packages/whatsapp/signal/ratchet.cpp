@@ -79,8 +79,13 @@ Result<void> ratchet_step(SessionState& state, crypto::PublicKey const& theirs) 
 
 }   // namespace
 
-Result<SessionState> start_session(Identity const& me, Bundle const& bundle) {
-    if (!crypto::verify(bundle.identity, bundle.signed_prekey.key.serialized(), bundle.signed_prekey.signature))
+bool is_signed(Bundle const& bundle, crypto::Signatures* together) {
+    auto const& [_, key, signature] = bundle.signed_prekey;
+    return crypto::verify(bundle.identity, key.serialized(), signature, together);
+}
+
+Result<SessionState> start_session(Identity const& me, Bundle const& bundle, crypto::Signatures* together) {
+    if (!is_signed(bundle, together))
         return refuse(Refusal::prekey_signature, "the signed prekey is not signed by the identity it came with");
 
     crypto::KeyPair base, ratchet;
