@@ -8,6 +8,7 @@
 #include "whatsapp/adapter/adapter.hpp"
 #include "whatsapp/client/client.hpp"
 #include "whatsapp/client/doorbell.hpp"
+#include "whatsapp/client/nursery.hpp"
 
 #include <sys/resource.h>
 #include <boost/asio/co_spawn.hpp>
@@ -121,19 +122,25 @@ private:
         }
     }
 
-    /// At most `window` of them unacknowledged at a time.
+    asio::awaitable<void> send_one(WhatsAppClient& client, std::string to, std::size_t number) {
+        must(co_await client.send({.id = MessageId::make(clock_.now()),
+                                   .whatsapp_id = whatsapp::new_message_id(),
+                                   .to = std::move(to),
+                                   .content = Content{.text = "Your order number " + std::to_string(number) + " is on its way"}}));
+    }
+
+    /// At most `window` of them at a time, from the call until they are acknowledged.
     asio::awaitable<void> send(json::object request) {
         auto& client = *clients_.at(number(request, "session"));
         auto const& to = request.at("to").as_array();
         auto const count = number(request, "count"), window = number(request, "window", 1), before = counting_.done.load();
+        whatsapp::Nursery sends{io_.get_executor(), [](std::exception_ptr thrown) { std::rethrow_exception(thrown); }};
         for (std::size_t i = 0; i < count; ++i) {
             co_await counting_.until_done(before + (i < window ? 0 : i - window + 1));
-            must(co_await client.send({.id = MessageId::make(clock_.now()),
-                                       .whatsapp_id = whatsapp::new_message_id(),
-                                       .to = std::string{to.at(i % to.size()).as_string()},
-                                       .content = Content{.text = "Your order number " + std::to_string(i) + " is on its way"}}));
+            sends.spawn(send_one(client, std::string{to.at(i % to.size()).as_string()}, i));
         }
         co_await counting_.until_done(before + count);
+        co_await sends.wait();
     }
 
     asio::awaitable<json::object> perform(json::object request) {

@@ -71,6 +71,19 @@ TEST_F(Faults, AnOutageIsWaitedOut) {
     expect_read("in time", kBadr);
 }
 
+TEST_F(Faults, WhoHasNoPlaceToDialYetCanBeStopped) {
+    auto const queue = std::make_shared<whatsapp::DialQueue>(std::chrono::hours{1}, 1);
+    auto const before = ground->connections().size();
+    Device first{ground, [&](whatsapp::ClientParts& parts) { parts.dials = queue; }};
+    Device second{ground, [&](whatsapp::ClientParts& parts) { parts.dials = queue; }};
+    first.start();
+    first.heard.wait("state", [](auto const& event) { return !event.state.qr.empty(); });
+    second.start();
+    second.heard.wait_phase(ClientPhase::connecting);
+    second.stop();
+    EXPECT_EQ(ground->connections().size(), before + 1) << "an hour has not passed";
+}
+
 TEST_F(Faults, ALostAcknowledgementIsAskedForAgainAndThePhoneReadsOnce) {
     Device device{ground};
     device.link(kAmal);

@@ -26,6 +26,7 @@ struct Adapter::Shared {
     MediaStore* files;
     Result<std::shared_ptr<transport::Tls const>> tls;
     mutable asio::thread_pool pool{1};
+    std::shared_ptr<DialQueue> dials = std::make_shared<DialQueue>();
 };
 
 Result<noise::TrustRoot> noise_root_from_hex(std::string_view hex) {
@@ -59,7 +60,8 @@ std::unique_ptr<WhatsAppClient> Adapter::make(SessionRef session, asio::any_io_e
                                                 .pool = shared_->pool.get_executor(),
                                                 .session = session,
                                                 .endpoint = std::move(endpoint),
-                                                .files = shared_->files});
+                                                .files = shared_->files,
+                                                .dials = shared_->dials});
 }
 
 Result<void> Adapter::forget(Transaction& tx, SessionRef session) { return shared_->store.forget(tx, session.session); }

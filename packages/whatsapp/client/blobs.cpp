@@ -49,6 +49,11 @@ Result<Bytes> Blob::read(std::size_t most) {
     return out;
 }
 
+Result<void> Blob::rewind() {
+    if (std::fseek(file_, 0, SEEK_SET) != 0) return no_place();
+    return {};
+}
+
 Task<messaging::MediaHosts> Blobs::hosts(std::shared_ptr<Line> line) {
     if (!hosts_ || hosts_->until <= context_.clock.now()) {
         CO_TRY(auto const answer, co_await line->ask(messaging::media_hosts_query()));

@@ -14,7 +14,8 @@ public:
 
     /// The next bytes, at most `most`; empty at the end. Blocks.
     Result<Bytes> read(std::size_t most);
-    void rewind() { std::rewind(file_); }
+    /// Reads from the start again.
+    Result<void> rewind();
 
 private:
     std::FILE* file_;

@@ -12,10 +12,10 @@ namespace {
 
 constexpr auto kOpen = std::chrono::seconds{20};
 
-/// Between half and the whole of it.
+/// Anything up to it: sessions that failed together do not try again together.
 Milliseconds jittered(Milliseconds most) {
     static thread_local std::mt19937_64 random{std::random_device{}()};
-    return Milliseconds{std::uniform_int_distribution<std::int64_t>{most.count() / 2, most.count()}(random)};
+    return Milliseconds{std::uniform_int_distribution<std::int64_t>{0, most.count()}(random)};
 }
 
 std::string described(std::exception_ptr thrown) {
@@ -37,6 +37,7 @@ Client::Client(ClientParts parts)
                .endpoint = std::move(parts.endpoint),
                .pace = parts.pace,
                .vault = Vault{parts.executor, parts.db, parts.store, parts.listener, parts.session}},
+      dials_{std::move(parts.dials)},
       directory_{context_},
       sessions_{context_},
       prekeys_{context_},
@@ -165,12 +166,17 @@ asio::awaitable<bool> Client::pause(Ending const& ending, unsigned failures) {
     state_.until = context_.clock.now() + wait;
     tell(ClientPhase::interrupted, ending.trouble, ending.detail);
     state_.until.reset();
+    co_return co_await rest(std::chrono::steady_clock::now() + wait);
+}
+
+/// False when the client is stopped meanwhile.
+asio::awaitable<bool> Client::rest(std::chrono::steady_clock::time_point until) {
     using namespace asio::experimental::awaitable_operators;
-    asio::steady_timer timer{context_.executor, wait};
-    auto rest = [](asio::steady_timer& of) -> asio::awaitable<void> {
+    asio::steady_timer timer{context_.executor, until};
+    auto expired = [](asio::steady_timer& of) -> asio::awaitable<void> {
         co_await of.async_wait(asio::as_tuple(asio::use_awaitable));
     };
-    co_await (rest(timer) || stopped_.wait());
+    co_await (expired(timer) || stopped_.wait());
     co_return !stopping_ && !leaving_;
 }
 
@@ -187,6 +193,7 @@ asio::awaitable<Client::Ending> Client::connect() {
     } else {
         credentials.payload = registration_payload(endpoint.version, endpoint.appearance, account.identity, account.signed_prekey);
     }
+    if (auto const mine = dials_->place(); mine > std::chrono::steady_clock::now() && !co_await rest(mine)) co_return Ending{};
     transport::Options options{.url = endpoint.url, .tls = endpoint.tls, .proxy = endpoint.proxy, .deadline = kOpen};
     using namespace asio::experimental::awaitable_operators;
     auto opened =

@@ -1,4 +1,5 @@
 #pragma once
+#include "whatsapp/client/dial_queue.hpp"
 #include "whatsapp/client/history.hpp"
 #include "whatsapp/client/manager.hpp"
 #include "whatsapp/client/media_files.hpp"
@@ -22,7 +23,8 @@ struct ClientParts {
     SessionRef session;
     Endpoint endpoint;
     Pace pace{};
-    MediaStore* files = nullptr;   // none: no files are sent or fetched
+    MediaStore* files = nullptr;                                        // none: no files are sent or fetched
+    std::shared_ptr<DialQueue> dials = std::make_shared<DialQueue>();   // shared by the sessions of a process
 };
 
 /// One linked device: keeps its connection, and tells the listener what happens.
@@ -60,6 +62,7 @@ private:
     static constexpr std::size_t kMostAtWork = 128;   // stanzas of one connection
 
     Context context_;
+    std::shared_ptr<DialQueue> dials_;
     Directory directory_;
     Sessions sessions_;
     Prekeys prekeys_;
@@ -94,6 +97,7 @@ private:
     asio::awaitable<Ending> connect();
     asio::awaitable<Ending> serve(std::shared_ptr<Line> line);
     asio::awaitable<bool> pause(Ending const& ending, unsigned failures);
+    asio::awaitable<bool> rest(std::chrono::steady_clock::time_point until);
     void tell(ClientPhase phase, ClientTrouble trouble = ClientTrouble::none, std::string detail = {});
     void end(Ending ending);
     Task<void> unlink();

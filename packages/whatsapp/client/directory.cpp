@@ -14,22 +14,22 @@ constexpr std::size_t kMostChecked = 500;
 constexpr std::size_t kMostAsked = 64;   // people whose devices are asked for together
 
 /// Which devices are still part of the account, if its list is signed as it should be.
-std::optional<pairing::KeyIndexList> valid_indexes(Node const& devices) {
+std::optional<pairing::KeyIndexList> valid_indexes(Node const& devices, crypto::Signatures& signatures) {
     auto const* list = devices.child("key-index-list");
     if (!list || list->bytes().empty()) return std::nullopt;
     proto::ADVSignedKeyIndexList parsed;
     if (!parsed.ParseFromArray(list->bytes().data(), static_cast<int>(list->bytes().size()))) return std::nullopt;
     auto const key = crypto::PublicKey::parse(bytes_of(parsed.account_signature_key()));
     if (!key) return std::nullopt;
-    auto verified = pairing::verify_key_index_list(list->bytes(), *key);
+    auto verified = pairing::verify_key_index_list(list->bytes(), *key, &signatures);
     return verified ? std::optional{*std::move(verified)} : std::nullopt;
 }
 
-std::vector<std::uint16_t> read_devices(Node const& devices) {
+std::vector<std::uint16_t> read_devices(Node const& devices, crypto::Signatures& signatures) {
     std::vector<std::uint16_t> out;
     auto const* list = devices.child("device-list");
     if (!list) return out;
-    auto const valid = valid_indexes(devices);
+    auto const valid = valid_indexes(devices, signatures);
     for (auto const& device : list->children()) {
         auto const id = device.number("id");
         auto const index = device.number("key-index");
@@ -132,12 +132,16 @@ Task<std::vector<Directory::Entry>> Directory::ask_devices(std::vector<Jid> peop
     CO_TRY(auto const answer,
            co_await line->ask(usync(line->next_id(), "query", "message",
                                     Node{"query", {}, Node{"devices", {{"version", "2"}}}, Node{"lid"}}, std::move(list))));
+    crypto::Signatures signatures;
+    for (auto const& user : answered_users(answer))
+        if (auto const* devices = user.child("devices")) (void)valid_indexes(*devices, signatures);
+    signatures.run();
     std::vector<Entry> out;
     for (auto const& user : answered_users(answer)) {
         auto const jid = user.jid("jid");
         if (!jid) continue;
         Entry entry{bare(*jid), read_lid(user), std::nullopt};
-        if (auto const* devices = user.child("devices")) entry.devices = read_devices(*devices);
+        if (auto const* devices = user.child("devices")) entry.devices = read_devices(*devices, signatures);
         out.push_back(std::move(entry));
     }
     co_return out;

@@ -60,13 +60,14 @@ public:
     std::deque<Batch> batches{};
     std::map<Jid, std::string> names{};   // of the whole file
 
-    void begin(Pass pass, Jid const& me, Jid const& me_lid) {
+    Result<void> begin(Pass pass, Jid const& me, Jid const& me_lid) {
         pass_ = pass;
         told_ = position_ = 0;
-        if (file) file->rewind();
+        if (file) TRY_OK(file->rewind());
         messaging::HistoryLimits limits;
         if (pass == Pass::people) limits.message = 0;   // messages are not even looked at
         reader_ = std::make_unique<messaging::HistoryReader>(me, me_lid, *this, limits);
+        return {};
     }
     /// Reads on; false at the end. On the pool.
     Result<bool> step() {
@@ -221,7 +222,7 @@ Task<void> History::read(Reading& reading) {
     }
     static constexpr std::array kPasses{Reading::Pass::people, Reading::Pass::messages};
     for (auto const pass : kPasses) {
-        reading.begin(pass, bare(context_.account.phone), bare(context_.account.lid));
+        CO_TRY_OK(reading.begin(pass, bare(context_.account.phone), bare(context_.account.lid)));
         for (auto more = true; more;) {
             if (line->closed()) co_return cut_off();
             CO_TRY(more, co_await run_on(context_.pool, [&reading] { return reading.step(); }));

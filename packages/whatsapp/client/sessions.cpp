@@ -2,6 +2,7 @@
 
 #include "whatsapp/crypto/refusal.hpp"
 #include "whatsapp/pairing/adv.hpp"
+#include "whatsapp/signal/ratchet.hpp"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -20,11 +21,12 @@ Sessions::Sessions(Context& context)
 /// Starts several at once.
 class Sessions::Start final : public Vault::Job {
 public:
-    Start(signal::Cipher& cipher, std::vector<Found> found) : cipher_{cipher}, found_{std::move(found)} {}
+    Start(signal::Cipher& cipher, std::vector<Found> found, std::optional<crypto::Signatures> checked = {})
+        : cipher_{cipher}, found_{std::move(found)}, checked_{std::move(checked)} {}
 
     Task<void> prepare(Draft& draft) override {
         for (auto const& [device, fetched] : found_) {
-            auto started = co_await cipher_.start(device, fetched.bundle);
+            auto started = co_await cipher_.start(device, fetched.bundle, checked_ ? &*checked_ : nullptr);
             // A wrong signature is that device's own matter; a store that cannot be read is everybody's.
             if (!started && refusal_of(started.error())) continue;
             if (!started) co_return std::unexpected(std::move(started).error());
@@ -40,10 +42,11 @@ public:
 private:
     signal::Cipher& cipher_;
     std::vector<Found> found_;
+    std::optional<crypto::Signatures> checked_;
 };
 
 /// A companion's keys must be vouched for by its account, whose own key is that of device 0 when we know it.
-Task<bool> Sessions::trusted(Found const& one, std::vector<Found> const& all) {
+Task<bool> Sessions::trusted(Found const& one, std::vector<Found> const& all, crypto::Signatures* together) {
     if (one.device.device == 0) co_return true;
     if (one.bundle.signed_identity.empty()) co_return false;
     auto const phone = one.device.without_device();
@@ -53,7 +56,7 @@ Task<bool> Sessions::trusted(Found const& one, std::vector<Found> const& all) {
     } else {
         CO_TRY(account_key, co_await context_.vault.identity(phone));
     }
-    co_return pairing::verify_device(one.bundle.signed_identity, one.bundle.bundle.identity, account_key).has_value();
+    co_return pairing::verify_device(one.bundle.signed_identity, one.bundle.bundle.identity, account_key, together).has_value();
 }
 
 Task<void> Sessions::start(std::vector<Jid> devices) {
@@ -69,13 +72,19 @@ Task<void> Sessions::start(std::vector<Jid> devices) {
             auto bundle = read_bundle(user);
             if (jid && bundle && std::ranges::find(devices, *jid) != devices.end()) found.push_back({*jid, *std::move(bundle)});
         }
+    crypto::Signatures signatures;
+    for (auto const& one : found) {
+        CO_TRY_OK(co_await trusted(one, found, &signatures));
+        (void)signal::is_signed(one.bundle.bundle, &signatures);
+    }
+    signatures.run();
     std::vector<Found> good;
     for (auto const& one : found) {
-        CO_TRY(auto const trust, co_await trusted(one, found));
+        CO_TRY(auto const trust, co_await trusted(one, found, &signatures));
         if (trust) good.push_back(one);
     }
     if (good.empty()) co_return Result<void>{};
-    co_return co_await context_.vault.run(std::make_shared<Start>(cipher_, std::move(good)));
+    co_return co_await context_.vault.run(std::make_shared<Start>(cipher_, std::move(good), std::move(signatures)));
 }
 
 Task<std::vector<Jid>> Sessions::without_session(std::vector<Jid> devices) {

@@ -33,7 +33,7 @@ private:
     class Start;
     Task<std::vector<Jid>> without_session(std::vector<Jid> devices);
     Task<Done> start_missing(std::vector<Jid> devices);
-    Task<bool> trusted(Found const& one, std::vector<Found> const& all);
+    Task<bool> trusted(Found const& one, std::vector<Found> const& all, crypto::Signatures* together = nullptr);
 };
 
 }   // namespace waqtor::whatsapp

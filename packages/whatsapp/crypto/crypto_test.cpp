@@ -3,7 +3,9 @@
 #include "whatsapp/crypto/digest.hpp"
 #include "whatsapp/crypto/encoding.hpp"
 #include "whatsapp/crypto/field25519.hpp"
+#include "whatsapp/crypto/lanes.hpp"
 #include "whatsapp/crypto/refusal.hpp"
+#include "whatsapp/crypto/signatures.hpp"
 #include "whatsapp/testing/vectors.hpp"
 
 #include <gtest/gtest.h>
@@ -92,6 +94,123 @@ TEST(Crypto, SmallOrderKeysAreRefused) {
         EXPECT_FALSE(agree(pair.secret, key));
         EXPECT_FALSE(verify(key, {}, Signature{}));
     }
+}
+
+TEST(Crypto, AgreementsTogetherAreThoseOneByOne) {
+    for (std::size_t count = 1; count <= Agreements::kMost; ++count) {
+        std::vector<KeyPair> mine(count), theirs(count);
+        std::vector<Secret32> shared(count);
+        Agreements agreements;
+        for (std::size_t i = 0; i < count; ++i) {
+            theirs[i] = KeyPair::generate();
+            if (i % 3 == 2)
+                agreements.generate(mine[i]);
+            else
+                agreements.add((mine[i] = KeyPair::generate()).secret, theirs[i].pub, shared[i].writable());
+        }
+        ASSERT_TRUE(agreements.run());
+        for (std::size_t i = 0; i < count; ++i) {
+            if (i % 3 == 2)
+                EXPECT_EQ(mine[i].pub, KeyPair::from(mine[i].secret).pub);
+            else
+                EXPECT_EQ(to_hex(shared[i]), to_hex(*agree(mine[i].secret, theirs[i].pub)));
+        }
+    }
+    KeyPair fresh;
+    Secret32 first, second;
+    Agreements agreements;
+    agreements.generate(fresh);
+    agreements.add(fresh.secret, KeyPair::generate().pub, first.writable());
+    PublicKey const one{{1}};
+    agreements.add(fresh.secret, one, second.writable());
+    EXPECT_EQ(refusal_of(agreements.run().error()), Refusal::malformed) << "one of them is of small order";
+}
+
+TEST(Crypto, LanesMultiplyAsTheOtherImplementation) {
+    if (!Lanes::usable()) GTEST_SKIP() << "this processor has no AVX-512 IFMA";
+    // Numbers at the edges of the field: around zero, the prime, 2^255 and the limbs' boundaries.
+    std::vector<ByteArray<32>> edges;
+    for (auto low : {0x00, 0x01, 0x02, 0xec, 0xed, 0xee, 0xff})
+        for (auto rest : {0x00, 0xff, 0x7f, 0x80, 0x07, 0xf8}) {
+            ByteArray<32> number;
+            number.fill(static_cast<std::uint8_t>(rest));
+            number[0] = static_cast<std::uint8_t>(low);
+            edges.push_back(number);
+            number[31] = 0x7f;
+            edges.push_back(number);
+        }
+    for (std::size_t round = 0; round < 100; ++round) {
+        Lanes lanes;
+        std::array<Secret32, Lanes::kCount> scalars;
+        std::array<PublicKey, Lanes::kCount> points;
+        for (std::size_t i = 0; i < Lanes::kCount; ++i) {
+            auto const at = round * Lanes::kCount + i;
+            scalars[i] = at % 5 == 0 ? Secret32{edges[at % edges.size()]} : random_secret();
+            points[i].bytes = at < 2 * edges.size() ? edges[at % edges.size()] : random_array<32>();
+            lanes.set(i, scalars[i], points[i].bytes);
+        }
+        lanes.run();
+        for (std::size_t i = 0; i < Lanes::kCount; ++i) {
+            auto const expected = agree(scalars[i], points[i]);
+            EXPECT_EQ(to_hex(lanes.result(i)), expected ? to_hex(*expected) : to_hex(ByteArray<32>{})) << to_hex(points[i].bytes);
+        }
+    }
+}
+
+/// Right signatures, and such with one changed bit anywhere in key, message or signature.
+TEST(Crypto, SignaturesTogetherAreJudgedAsOneByOne) {
+    for (std::size_t count = 1; count <= 24; ++count) {
+        std::vector<PublicKey> keys;
+        std::vector<Bytes> messages, signatures;
+        Signatures together;
+        for (std::size_t i = 0; i < count; ++i) {
+            auto const pair = KeyPair::generate();
+            keys.push_back(pair.pub);
+            messages.push_back(random_bytes(1 + 7 * i));
+            auto const made = sign(pair.secret, messages.back());
+            signatures.emplace_back(made.begin(), made.end());
+            auto const bit = (count * 37 + i * 11) % 512;
+            if (i % 4 == 1) signatures.back()[bit / 8] ^= static_cast<std::uint8_t>(1U << bit % 8);
+            if (i % 8 == 2) messages.back()[0] ^= 1;
+            if (i % 8 == 6) keys.back().bytes[bit / 17] ^= static_cast<std::uint8_t>(1U << bit % 8);
+            EXPECT_TRUE(together.verify(keys[i], messages[i], signatures[i])) << "believed until they are checked";
+        }
+        together.run();
+        for (std::size_t i = 0; i < count; ++i) {
+            auto const right = verify(keys[i], messages[i], signatures[i]);
+            EXPECT_EQ(together.verify(keys[i], messages[i], signatures[i]), right) << i << " of " << count;
+            EXPECT_EQ(right, i % 2 == 0 && i % 8 != 2 && i % 8 != 6 ? true : i % 4 == 3) << i << " of " << count;
+        }
+        auto const pair = KeyPair::generate();
+        EXPECT_FALSE(together.verify(pair.pub, messages[0], signatures[0])) << "it was not among them";
+        EXPECT_TRUE(together.verify(pair.pub, messages[0], sign(pair.secret, messages[0]))) << "it was not among them";
+        EXPECT_FALSE(together.verify(keys[0], messages[0], ByteView{signatures[0]}.first(63)));
+    }
+}
+
+TEST(Crypto, EightSignaturesAtOnceRefuseEveryChangedBitAndSmallOrder) {
+    if (!Lanes::usable()) GTEST_SKIP() << "this processor has no AVX-512 IFMA";
+    each("curve", [](auto const& row) {
+        auto const key = *PublicKey::parse(hex(row, "public"));
+        auto const message = hex(row, "message");
+        auto const signature = hex(row, "signature");
+        EXPECT_EQ(verify_eight(std::vector<SignedBytes>(8, {key, message, signature})), 0xffU);
+        for (std::size_t byte = 0; byte < 64; ++byte) {
+            std::vector<Bytes> changed(8, signature);
+            std::vector<SignedBytes> claims;
+            for (std::size_t bit = 0; bit < 8; ++bit) {
+                changed[bit][byte] ^= static_cast<std::uint8_t>(1U << bit);
+                claims.push_back({key, message, changed[bit]});
+            }
+            EXPECT_EQ(verify_eight(claims), 0U) << "byte " << byte;
+        }
+    });
+    Bytes const zero(64);
+    PublicKey minus_one{{0xec}};   // p - 1: it has no Edwards form
+    std::fill(minus_one.bytes.begin() + 1, minus_one.bytes.end(), std::uint8_t{0xff});
+    minus_one.bytes[31] = 0x7f;
+    for (auto const& key : {PublicKey{}, PublicKey{{1}}, minus_one})
+        EXPECT_EQ(verify_eight(std::vector<SignedBytes>{{key, zero, zero}}), 0U);
 }
 
 TEST(Crypto, PublicKeysComeWithAndWithoutTheTypeByte) {

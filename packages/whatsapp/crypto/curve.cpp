@@ -5,6 +5,8 @@
 
 #include <sodium.h>
 
+#include <cassert>
+
 namespace waqtor::whatsapp::crypto {
 
 namespace {
@@ -25,6 +27,14 @@ ByteArray<32> montgomery_u(ByteArray<32> const& point) {
     auto const y = Field25519::parse(point);
     return ((Field25519{1} + y) * (Field25519{1} - y).inverse()).bytes();
 }
+
+void clamp(PrivateKey& secret) {
+    auto scalar = secret.writable();
+    scalar[0] &= 0xf8;
+    scalar[31] = static_cast<std::uint8_t>((scalar[31] & 0x7f) | 0x40);
+}
+
+std::unexpected<Error> small_order() { return refuse(Refusal::malformed, "the other side's public key is of small order"); }
 
 ByteArray<32> reduced_hash(std::initializer_list<ByteView> parts) {
     crypto_hash_sha512_state state;
@@ -56,9 +66,7 @@ Result<PublicKey> PublicKey::parse(ByteView bytes) {
 KeyPair KeyPair::generate() { return from(random_secret()); }
 
 KeyPair KeyPair::from(PrivateKey secret) {
-    auto scalar = secret.writable();
-    scalar[0] &= 0xf8;
-    scalar[31] = static_cast<std::uint8_t>((scalar[31] & 0x7f) | 0x40);
+    clamp(secret);
     KeyPair pair{std::move(secret), {}};
     // On the Edwards form of the curve, where libsodium has the multiples of the base in a table: half the time of the other form.
     ByteArray<32> point;
@@ -69,9 +77,46 @@ KeyPair KeyPair::from(PrivateKey secret) {
 
 Result<Secret32> agree(PrivateKey const& mine, PublicKey const& theirs) {
     Secret32 shared;
-    if (crypto_scalarmult(shared.writable().data(), mine.data(), theirs.bytes.data()) != 0)
-        return refuse(Refusal::malformed, "the other side's public key is of small order");
+    if (crypto_scalarmult(shared.writable().data(), mine.data(), theirs.bytes.data()) != 0) return small_order();
     return shared;
+}
+
+void Agreements::add(PrivateKey const& mine, PublicKey const& theirs, std::span<std::uint8_t, 32> shared) {
+    assert(count_ < kMost);
+    wanted_[count_++] = {&mine, &theirs, shared.data()};
+}
+
+void Agreements::generate(KeyPair& pair) {
+    assert(count_ < kMost);
+    pair.secret = random_secret();
+    clamp(pair.secret);
+    wanted_[count_++] = {&pair.secret, nullptr, pair.pub.bytes.data()};
+}
+
+Result<void> Agreements::run() {
+    if (count_ < 2 || !Lanes::usable()) return run_one_by_one();
+    static constexpr ByteArray<32> kBase{9};
+    Lanes lanes;
+    for (std::size_t i = 0; i < count_; ++i)
+        lanes.set(i, wanted_[i].mine->view(), wanted_[i].theirs ? wanted_[i].theirs->bytes : kBase);
+    lanes.run();
+    for (std::size_t i = 0; i < count_; ++i) {
+        if (equal(lanes.result(i), ByteArray<32>{})) return small_order();
+        std::ranges::copy(lanes.result(i), wanted_[i].out);
+    }
+    return {};
+}
+
+Result<void> Agreements::run_one_by_one() {
+    for (auto const& one : std::span{wanted_}.first(count_)) {
+        if (one.theirs) {
+            TRY(auto const shared, agree(*one.mine, *one.theirs));
+            std::ranges::copy(shared.view(), one.out);
+        } else {
+            std::ranges::copy(KeyPair::from(*one.mine).pub.bytes, one.out);
+        }
+    }
+    return {};
 }
 
 Signature sign(PrivateKey const& secret, ByteView message) {

@@ -54,9 +54,10 @@ Result<crypto::PublicKey> raw_key(std::string const& bytes) {
 }
 
 Result<DeviceIdentity> verify_account(proto::ADVSignedDeviceIdentity const& whole, crypto::PublicKey const& identity,
-                                      crypto::PublicKey const& account) {
+                                      crypto::PublicKey const& account, crypto::Signatures* together = nullptr) {
     TRY(auto const device, device_of(whole.details()));
-    if (!crypto::verify(account, account_message(device, bytes_of(whole.details()), identity), bytes_of(whole.account_signature())))
+    if (!crypto::verify(account, account_message(device, bytes_of(whole.details()), identity), bytes_of(whole.account_signature()),
+                        together))
         return refuse(Refusal::adv_account_signature, "the account did not sign this device");
     return device;
 }
@@ -102,7 +103,7 @@ Bytes offer_device(DeviceIdentity const& device, crypto::KeyPair const& account,
 }
 
 Result<DeviceIdentity> verify_device(ByteView signed_identity, crypto::PublicKey const& identity,
-                                     std::optional<crypto::PublicKey> account_key) {
+                                     std::optional<crypto::PublicKey> account_key, crypto::Signatures* together) {
     TRY(auto const whole, parsed<proto::ADVSignedDeviceIdentity>(signed_identity));
     if (whole.has_account_signature_key()) {
         TRY(auto const inside, raw_key(whole.account_signature_key()));
@@ -111,18 +112,19 @@ Result<DeviceIdentity> verify_device(ByteView signed_identity, crypto::PublicKey
         account_key = inside;
     }
     if (!account_key) return refuse(Refusal::malformed, "nobody says which account signed this device");
-    TRY(auto const device, verify_account(whole, identity, *account_key));
+    TRY(auto const device, verify_account(whole, identity, *account_key, together));
     if (!crypto::verify(identity, device_message(bytes_of(whole.details()), identity, *account_key),
-                        bytes_of(whole.device_signature())))
+                        bytes_of(whole.device_signature()), together))
         return refuse(Refusal::adv_device_signature, "the device did not sign its account");
     return device;
 }
 
-Result<KeyIndexList> verify_key_index_list(ByteView signed_list, crypto::PublicKey const& account_key) {
+Result<KeyIndexList> verify_key_index_list(ByteView signed_list, crypto::PublicKey const& account_key,
+                                           crypto::Signatures* together) {
     TRY(auto const outer, parsed<proto::ADVSignedKeyIndexList>(signed_list));
     TRY(auto const list, parsed<proto::ADVKeyIndexList>(bytes_of(outer.details())));
     auto const& prefix = list.account_type() == proto::HOSTED ? kHostedKeyIndex : kKeyIndex;
-    if (!crypto::verify(account_key, concat({prefix, bytes_of(outer.details())}), bytes_of(outer.account_signature())))
+    if (!crypto::verify(account_key, concat({prefix, bytes_of(outer.details())}), bytes_of(outer.account_signature()), together))
         return refuse(Refusal::adv_account_signature, "the account did not sign its list of devices");
     return KeyIndexList{
         list.raw_id(), list.timestamp(), list.current_index(), {list.valid_indexes().begin(), list.valid_indexes().end()}};

@@ -1,5 +1,5 @@
 #pragma once
-#include "whatsapp/crypto/curve.hpp"
+#include "whatsapp/crypto/signatures.hpp"
 
 #include <optional>
 #include <set>
@@ -38,9 +38,9 @@ Bytes offer_device(DeviceIdentity const& device, crypto::KeyPair const& account,
 /// Checks an ADVSignedDeviceIdentity of another device (from a prekey answer, or from a pkmsg) in full: account and device
 /// signature must both bind `identity`. `account_key` is used when the message leaves the key out (pair-device-sign does), and
 /// must equal it when both are there.
-/// Refusal::adv_account_signature, adv_device_signature, malformed.
+/// Refusal::adv_account_signature, adv_device_signature, malformed. With `together` the signatures are checked there.
 Result<DeviceIdentity> verify_device(ByteView signed_identity, crypto::PublicKey const& identity,
-                                     std::optional<crypto::PublicKey> account_key = {});
+                                     std::optional<crypto::PublicKey> account_key = {}, crypto::Signatures* together = nullptr);
 
 /// The devices an account still has.
 struct KeyIndexList {
@@ -56,7 +56,8 @@ struct KeyIndexList {
 };
 
 /// Checks a `<key-index-list>` against the account's identity. Refusal::adv_account_signature, malformed.
-Result<KeyIndexList> verify_key_index_list(ByteView signed_list, crypto::PublicKey const& account_key);
+Result<KeyIndexList> verify_key_index_list(ByteView signed_list, crypto::PublicKey const& account_key,
+                                           crypto::Signatures* together = nullptr);
 /// For the sandbox's phones.
 Bytes sign_key_index_list(KeyIndexList const& list, crypto::KeyPair const& account);
 

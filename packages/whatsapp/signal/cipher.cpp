@@ -27,9 +27,9 @@ Task<bool> Cipher::note_identity(Jid device, crypto::PublicKey identity, Changes
     co_return known.has_value() && known != identity;
 }
 
-Task<Cipher::Started> Cipher::start(Jid device, Bundle bundle) {
+Task<Cipher::Started> Cipher::start(Jid device, Bundle bundle, crypto::Signatures* together) {
     CO_TRY(auto record, co_await session(device));
-    CO_TRY_OK(record.start(me_, bundle));
+    CO_TRY_OK(record.start(me_, bundle, together));
     Started out;
     CO_TRY(out.identity_changed, co_await note_identity(device, bundle.identity, out.changes));
     out.changes.sessions[device] = record.serialize();

@@ -19,8 +19,8 @@ public:
         Changes changes;
         bool identity_changed = false;   // the device had another identity before: tell the user
     };
-    /// Starts a session from a bundle; one that exists is archived.
-    Task<Started> start(Jid device, Bundle bundle);
+    /// Starts a session from a bundle; one that exists is archived. `together` lives until this is over.
+    Task<Started> start(Jid device, Bundle bundle, crypto::Signatures* together = nullptr);
 
     struct Letter {
         Jid to;

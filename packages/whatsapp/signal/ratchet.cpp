@@ -17,9 +17,8 @@ RootStep split_root(crypto::Secret<64> const& both) {
     return {crypto::secret32(both.view().first(32)), crypto::secret32(both.view().last(32))};
 }
 
-/// The Diffie-Hellman half of the ratchet.
-Result<RootStep> root_step(crypto::Secret32 const& root_key, crypto::PrivateKey const& mine, crypto::PublicKey const& theirs) {
-    TRY(auto const shared, crypto::agree(mine, theirs));
+/// What a new agreement makes of the root key.
+RootStep root_step(crypto::Secret32 const& root_key, crypto::Secret32 const& shared) {
     return split_root(crypto::hkdf<64>(shared, root_key, "WhisperRatchet"));
 }
 
@@ -28,11 +27,10 @@ class MasterSecret {
 public:
     MasterSecret() { std::ranges::fill(bytes_.writable().first<32>(), std::uint8_t{0xff}); }
 
-    Result<void> add(crypto::PrivateKey const& mine, crypto::PublicKey const& theirs) {
-        TRY(auto const shared, crypto::agree(mine, theirs));
-        std::ranges::copy(shared.view(), bytes_.writable().begin() + static_cast<std::ptrdiff_t>(size_));
+    /// Has its place at once, its value when `agreements` have run.
+    void add(crypto::Agreements& agreements, crypto::PrivateKey const& mine, crypto::PublicKey const& theirs) {
+        agreements.add(mine, theirs, bytes_.writable().subspan(size_).first<32>());
         size_ += 32;
-        return {};
     }
     RootStep derive() const { return split_root(crypto::hkdf<64>(bytes_.view().first(size_), {}, "WhisperText")); }
 
@@ -58,9 +56,15 @@ ByteArray<Message::kMacSize> mac_of(MessageKeys const& keys, crypto::PublicKey c
 
 /// Answers the peer's new ratchet key with a new one of ours.
 Result<void> ratchet_step(SessionState& state, crypto::PublicKey const& theirs) {
-    TRY(auto receive, root_step(state.root_key, state.ratchet.secret, theirs));
-    auto fresh = crypto::KeyPair::generate();
-    TRY(auto send, root_step(receive.root_key, fresh.secret, theirs));
+    crypto::KeyPair fresh;
+    crypto::Secret32 received, sent;
+    crypto::Agreements agreements;
+    agreements.generate(fresh);
+    agreements.add(state.ratchet.secret, theirs, received.writable());
+    agreements.add(fresh.secret, theirs, sent.writable());
+    TRY_OK(agreements.run());
+    auto receive = root_step(state.root_key, received);
+    auto send = root_step(receive.root_key, sent);
 
     state.receiving.insert(state.receiving.begin(),
                            {.ratchet_key = theirs, .chain = {.chain = Chain{std::move(receive.chain_key)}}});
@@ -75,20 +79,29 @@ Result<void> ratchet_step(SessionState& state, crypto::PublicKey const& theirs) 
 
 }   // namespace
 
-Result<SessionState> start_session(Identity const& me, Bundle const& bundle) {
-    if (!crypto::verify(bundle.identity, bundle.signed_prekey.key.serialized(), bundle.signed_prekey.signature))
+bool is_signed(Bundle const& bundle, crypto::Signatures* together) {
+    auto const& [_, key, signature] = bundle.signed_prekey;
+    return crypto::verify(bundle.identity, key.serialized(), signature, together);
+}
+
+Result<SessionState> start_session(Identity const& me, Bundle const& bundle, crypto::Signatures* together) {
+    if (!is_signed(bundle, together))
         return refuse(Refusal::prekey_signature, "the signed prekey is not signed by the identity it came with");
 
-    auto const base = crypto::KeyPair::generate();
+    crypto::KeyPair base, ratchet;
     MasterSecret master;
-    TRY_OK(master.add(me.keys.secret, bundle.signed_prekey.key));
-    TRY_OK(master.add(base.secret, bundle.identity));
-    TRY_OK(master.add(base.secret, bundle.signed_prekey.key));
-    if (bundle.one_time) TRY_OK(master.add(base.secret, bundle.one_time->key));
+    crypto::Secret32 sent;
+    crypto::Agreements agreements;
+    agreements.generate(base);
+    agreements.generate(ratchet);
+    master.add(agreements, me.keys.secret, bundle.signed_prekey.key);
+    master.add(agreements, base.secret, bundle.identity);
+    master.add(agreements, base.secret, bundle.signed_prekey.key);
+    if (bundle.one_time) master.add(agreements, base.secret, bundle.one_time->key);
+    agreements.add(ratchet.secret, bundle.signed_prekey.key, sent.writable());
+    TRY_OK(agreements.run());
     auto first = master.derive();
-
-    auto ratchet = crypto::KeyPair::generate();
-    TRY(auto send, root_step(first.root_key, ratchet.secret, bundle.signed_prekey.key));
+    auto send = root_step(first.root_key, sent);
     SessionState state{.remote_identity = bundle.identity,
                        .base_key = base.pub,
                        .remote_registration_id = bundle.registration_id,
@@ -106,10 +119,12 @@ Result<SessionState> start_session(Identity const& me, Bundle const& bundle) {
 Result<SessionState> accept_session(Identity const& me, PreKeyMessage const& message, crypto::KeyPair const& signed_prekey,
                                     crypto::KeyPair const* one_time) {
     MasterSecret master;
-    TRY_OK(master.add(signed_prekey.secret, message.identity));
-    TRY_OK(master.add(me.keys.secret, message.base_key));
-    TRY_OK(master.add(signed_prekey.secret, message.base_key));
-    if (one_time) TRY_OK(master.add(one_time->secret, message.base_key));
+    crypto::Agreements agreements;
+    master.add(agreements, signed_prekey.secret, message.identity);
+    master.add(agreements, me.keys.secret, message.base_key);
+    master.add(agreements, signed_prekey.secret, message.base_key);
+    if (one_time) master.add(agreements, one_time->secret, message.base_key);
+    TRY_OK(agreements.run());
     auto first = master.derive();
     return SessionState{.remote_identity = message.identity,
                         .base_key = message.base_key,

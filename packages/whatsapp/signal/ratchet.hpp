@@ -3,8 +3,11 @@
 
 namespace waqtor::whatsapp::signal {
 
-/// The state of the one who starts a session from `bundle` (X3DH, then the first ratchet step).
-Result<SessionState> start_session(Identity const& me, Bundle const& bundle);
+/// Whether the identity in `bundle` has signed its signed prekey; `together` may be null.
+bool is_signed(Bundle const& bundle, crypto::Signatures* together);
+
+/// The state of the one who starts a session from `bundle` (X3DH, then the first ratchet step). `together` may be null.
+Result<SessionState> start_session(Identity const& me, Bundle const& bundle, crypto::Signatures* together);
 
 /// The state of the one who received `message`; `one_time` may be null.
 Result<SessionState> accept_session(Identity const& me, PreKeyMessage const& message, crypto::KeyPair const& signed_prekey,

@@ -5,8 +5,8 @@
 
 namespace waqtor::whatsapp::signal {
 
-Result<void> SessionRecord::start(Identity const& me, Bundle const& bundle) {
-    TRY(auto state, start_session(me, bundle));
+Result<void> SessionRecord::start(Identity const& me, Bundle const& bundle, crypto::Signatures* together) {
+    TRY(auto state, start_session(me, bundle, together));
     replace_current(std::move(state));
     return {};
 }

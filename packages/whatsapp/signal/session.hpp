@@ -1,4 +1,5 @@
 #pragma once
+#include "whatsapp/crypto/signatures.hpp"
 #include "whatsapp/signal/chain.hpp"
 #include "whatsapp/signal/message.hpp"
 
@@ -39,7 +40,7 @@ class SessionRecord {
 public:
     /// X3DH as the one who starts. The old current session, if any, is archived. Refusal::prekey_signature when the bundle's
     /// signed prekey is not signed by its identity. Whether that identity is the expected one is the caller's question.
-    Result<void> start(Identity const& me, Bundle const& bundle);
+    Result<void> start(Identity const& me, Bundle const& bundle, crypto::Signatures* together = nullptr);
 
     /// Refusal::no_session without a current session.
     Result<Ciphertext> encrypt(Identity const& me, ByteView plaintext);
