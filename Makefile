@@ -23,7 +23,7 @@ demo: build ## start the server on an empty folder and say what to try
 test: setup ## build everything and run every suite; the last line is `N passed, N failed`
 	@$(ENVIRONMENT) && python3 tools/test.py
 
-test-long: setup ## the slow suites: soak, long crash and fuzz runs
+test-long: setup ## the slow suites: soak and long crash runs
 	@$(ENVIRONMENT) && python3 tools/test.py --long
 
 bench:      ## measure, print tables, write bench/results/*.json

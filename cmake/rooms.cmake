@@ -28,23 +28,30 @@ function(waqtor_room room)
     endif()
 endfunction()
 
-# waqtor_fuzz(ROOM): the room's libFuzzer targets, one for each fuzz/*.cpp, named after a kind of input from outside:
-# `cmake --preset fuzz`, build `fuzz_targets`, then `ctest -R ^fuzz` gives each WAQTOR_FUZZ_SECONDS.
+# waqtor_fuzz(ROOM): the room's libFuzzer targets, one for each fuzz/*.cpp, named after a kind of input from outside. They are part of
+# the asan preset: build `fuzz_targets`, then `ctest -R ^fuzz` gives each WAQTOR_FUZZ_SECONDS.
 option(WAQTOR_FUZZ "Build the libFuzzer targets" OFF)
 set(WAQTOR_FUZZ_SECONDS 60 CACHE STRING "How long ctest runs each fuzz target")
 if(WAQTOR_FUZZ)
     if(NOT WAQTOR_SANITIZE)
         message(FATAL_ERROR "WAQTOR_FUZZ needs WAQTOR_SANITIZE: without it a wrong access goes unnoticed")
     endif()
-    add_compile_options(-fsanitize=fuzzer-no-link)
-    add_link_options(-fsanitize=fuzzer-no-link)
     add_custom_target(fuzz_targets)
 endif()
+
+# waqtor_fuzzed(ROOM): libFuzzer sees which way its code takes. The room's tests share its precompiled header, so they as well.
+function(waqtor_fuzzed room)
+    if(WAQTOR_FUZZ)
+        target_compile_options(${room} PRIVATE -fsanitize=fuzzer-no-link)
+        target_compile_options(${room}_tests PRIVATE -fsanitize=fuzzer-no-link)
+    endif()
+endfunction()
 
 function(waqtor_fuzz room)
     if(NOT WAQTOR_FUZZ)
         return()
     endif()
+    waqtor_fuzzed(${room})
     file(GLOB targets CONFIGURE_DEPENDS fuzz/*.cpp)
     foreach(source IN LISTS targets)
         get_filename_component(name ${source} NAME_WE)
@@ -57,5 +64,6 @@ function(waqtor_fuzz room)
         file(MAKE_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/corpus/${name})
         add_test(NAME fuzz.${room}.${name} COMMAND ${target} -max_total_time=${WAQTOR_FUZZ_SECONDS} -rss_limit_mb=1024
             ${CMAKE_CURRENT_BINARY_DIR}/corpus/${name} ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/corpus/${name})
+        set_tests_properties(fuzz.${room}.${name} PROPERTIES TIMEOUT 600)
     endforeach()
 endfunction()

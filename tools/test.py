@@ -1,8 +1,8 @@
 """Builds and runs every suite, prints one line each, and ends with `N passed, N failed`.
 
 The C++ suites, and with them the API scenarios, contract and crash tests, run from the release build and again under ASan+UBSan
-(tests/CMakeLists.txt says which scenarios); the concurrent parts under TSan. The foreign WhatsApp clients run once, from the release
-build. `--long` adds the long crash run and gives each fuzz target a minute."""
+(tests/CMakeLists.txt says which scenarios), with a minute for each fuzz target; the concurrent parts under TSan. The foreign WhatsApp
+clients run once, from the release build. `--long` adds the long crash run."""
 
 import argparse
 import os
@@ -14,7 +14,7 @@ import time
 import xml.etree.ElementTree as tree
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-RELEASE, ASAN, TSAN, FUZZ = "release", "asan", "tsan", "fuzz"
+RELEASE, TSAN = "release", "tsan"
 THREADED_TARGETS = ["core_tests", "server_tests", "contract_tests"]
 THREADED_TESTS = "^(EventBusTest|HttpServerTest|HealthTest|ReadinessTest|Log|TlsTest|Password)[.]|^contract_tests$"
 
@@ -52,7 +52,7 @@ def main():
     wanted = parser.parse_args()
     if wanted.long:
         os.environ["TEST_LONG"] = "1"
-        wanted.presets = f"{RELEASE},{FUZZ}"
+        wanted.presets = RELEASE
 
     passed = failed = 0
     for preset in wanted.presets.split(","):
@@ -60,9 +60,7 @@ def main():
         # Under TSan only what runs on several threads is of interest.
         targets, arguments = (THREADED_TARGETS, ["-R", THREADED_TESTS]) if preset == TSAN else (["all"], [])
         arguments += ["-C", "long"] if wanted.long else []
-        if preset == FUZZ:
-            targets, arguments = ["fuzz_targets"], ["-R", "^fuzz[.]"]
-        elif preset != RELEASE:
+        if preset != RELEASE:
             arguments += ["-LE", "release-only"]
         if not build(preset, targets):
             good, bad = 0, 1

@@ -85,8 +85,8 @@ WAQTOR_LANES_INLINE Field8 square(Field8 const& a) {
         high[i] = twice(high[i]);
     }
     for (int i = 0; i < 5; ++i) {
-        low[2 * i] = _mm512_madd52lo_epu64(low[2 * i], a.limb[i], a.limb[i]);
-        high[2 * i + 1] = _mm512_madd52hi_epu64(high[2 * i + 1], a.limb[i], a.limb[i]);
+        low[i + i] = _mm512_madd52lo_epu64(low[i + i], a.limb[i], a.limb[i]);
+        high[i + i + 1] = _mm512_madd52hi_epu64(high[i + i + 1], a.limb[i], a.limb[i]);
     }
     return folded(low, high);
 }
