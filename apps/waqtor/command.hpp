@@ -15,7 +15,8 @@ struct Program {
 
     /// Adds a command that has --json and the settings' flags and runs `work(settings)`, which returns the exit code.
     CLI::App* add(CLI::App& under, std::string const& name, std::string const& help, std::function<int(Settings&)> work);
-    /// Adds a command without settings that prints `text()` as it is; with --json `data` is its JSON, or {"text": …} around any other.
+    /// Adds a command without settings that prints `text()` as it is; with --json `data` is its JSON, or {"text": …} around any
+    /// other.
     CLI::App* add_text(CLI::App& under, std::string const& name, std::string const& help, std::function<std::string()> text);
 };
 
