@@ -32,6 +32,7 @@ endfunction()
 # the asan preset: build `fuzz_targets`, then `ctest -R ^fuzz` gives each WAQTOR_FUZZ_SECONDS.
 option(WAQTOR_FUZZ "Build the libFuzzer targets" OFF)
 set(WAQTOR_FUZZ_SECONDS 60 CACHE STRING "How long ctest runs each fuzz target")
+set(WAQTOR_FUZZ_SEED 1 CACHE STRING "Where libFuzzer's chance starts, so that a finding comes again; 0 for another way each time")
 if(WAQTOR_FUZZ)
     if(NOT WAQTOR_SANITIZE)
         message(FATAL_ERROR "WAQTOR_FUZZ needs WAQTOR_SANITIZE: without it a wrong access goes unnoticed")
@@ -62,7 +63,7 @@ function(waqtor_fuzz room)
         add_dependencies(fuzz_targets ${target})
         # What is found goes to the build folder; the kept corpus is only read.
         file(MAKE_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/corpus/${name})
-        add_test(NAME fuzz.${room}.${name} COMMAND ${target} -max_total_time=${WAQTOR_FUZZ_SECONDS} -rss_limit_mb=1024
+        add_test(NAME fuzz.${room}.${name} COMMAND ${target} -max_total_time=${WAQTOR_FUZZ_SECONDS} -seed=${WAQTOR_FUZZ_SEED} -rss_limit_mb=1024
             ${CMAKE_CURRENT_BINARY_DIR}/corpus/${name} ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/corpus/${name})
         set_tests_properties(fuzz.${room}.${name} PROPERTIES TIMEOUT 600)
     endforeach()

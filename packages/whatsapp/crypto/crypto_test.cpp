@@ -120,7 +120,8 @@ TEST(Crypto, AgreementsTogetherAreThoseOneByOne) {
     Secret32 first, second;
     Agreements agreements;
     agreements.generate(fresh);
-    agreements.add(fresh.secret, KeyPair::generate().pub, first.writable());
+    auto const other = KeyPair::generate().pub;
+    agreements.add(fresh.secret, other, first.writable());
     PublicKey const one{{1}};
     agreements.add(fresh.secret, one, second.writable());
     EXPECT_EQ(refusal_of(agreements.run().error()), Refusal::malformed) << "one of them is of small order";
