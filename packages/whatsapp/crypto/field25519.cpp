@@ -1,6 +1,13 @@
 #include "whatsapp/crypto/field25519.hpp"
 
+#include <sodium.h>
+
+#include <bit>
+#include <cstring>
+
 namespace waqtor::whatsapp::crypto {
+
+static_assert(std::endian::native == std::endian::little);
 
 namespace {
 __extension__ using Wide = unsigned __int128;
@@ -19,18 +26,23 @@ Field25519 Field25519::parse(ByteArray<32> const& bytes) {
 }
 
 /// Each limb below 2^51 and a little.
-Field25519::Limbs Field25519::carried(Limbs limbs) {
+void Field25519::carry(Limbs& limbs) {
     for (std::size_t i = 0; i < 4; ++i) {
         limbs[i + 1] += limbs[i] >> 51;
         limbs[i] &= kMask;
     }
     limbs[0] += 19 * (limbs[4] >> 51);   // 2^255 is 19
     limbs[4] &= kMask;
+}
+
+Field25519::Limbs Field25519::carried(Limbs limbs) {
+    carry(limbs);
     return limbs;
 }
 
-ByteArray<32> Field25519::bytes() const {
-    auto limbs = carried(carried(limbs_));
+ByteArray<32> Field25519::packed(Limbs limbs) {
+    carry(limbs);
+    carry(limbs);
     // Now below 2^255 + 19 at most: adding 19 reaches 2^255 only when the prime has to be taken off once.
     auto over = (limbs[0] + 19) >> 51;
     for (std::size_t i = 1; i < 5; ++i) over = (limbs[i] + over) >> 51;
@@ -40,11 +52,16 @@ ByteArray<32> Field25519::bytes() const {
         limbs[i] &= kMask;
     }
     limbs[4] &= kMask;
-    ByteArray<32> out{};
-    for (std::size_t bit = 0; bit < 255; ++bit)
-        out[bit / 8] |= static_cast<std::uint8_t>((limbs[bit / 51] >> (bit % 51) & 1) << (bit % 8));
+    std::array<std::uint64_t, 4> words{limbs[0] | limbs[1] << 51, limbs[1] >> 13 | limbs[2] << 38, limbs[2] >> 26 | limbs[3] << 25,
+                                       limbs[3] >> 39 | limbs[4] << 12};
+    ByteArray<32> out;
+    std::memcpy(out.data(), words.data(), out.size());
+    sodium_memzero(limbs.data(), sizeof limbs);
+    sodium_memzero(words.data(), sizeof words);
     return out;
 }
+
+ByteArray<32> Field25519::bytes() const { return packed(limbs_); }
 
 Field25519 operator+(Field25519 const& a, Field25519 const& b) {
     auto out = a.limbs_;

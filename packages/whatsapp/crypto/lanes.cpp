@@ -1,5 +1,6 @@
 #include "whatsapp/crypto/lanes.hpp"
 
+#include "whatsapp/crypto/field25519.hpp"
 #include "whatsapp/crypto/secret.hpp"
 
 #include <bit>
@@ -89,34 +90,8 @@ Field8 split(Words8 const& words) {
              _mm512_and_si512(joined(2, 25, 39), mask), _mm512_and_si512(_mm512_srli_epi64(w[3], 12), mask)}};
 }
 
-/// The smallest that is not negative, little-endian.
 ByteArray<32> packed(Limbs8 const& of, std::size_t lane) {
-    std::array<std::uint64_t, 5> limbs{of[0][lane], of[1][lane], of[2][lane], of[3][lane], of[4][lane]};
-    constexpr auto kMask = (std::uint64_t{1} << 51) - 1;
-    for (int pass = 0; pass < 2; ++pass) {
-        for (std::size_t i = 0; i < 4; ++i) {
-            limbs[i + 1] += limbs[i] >> 51;
-            limbs[i] &= kMask;
-        }
-        limbs[0] += 19 * (limbs[4] >> 51);
-        limbs[4] &= kMask;
-    }
-    // Adding 19 reaches 2^255 only when the prime has to be taken off once.
-    auto over = (limbs[0] + 19) >> 51;
-    for (std::size_t i = 1; i < 5; ++i) over = (limbs[i] + over) >> 51;
-    limbs[0] += 19 * over;
-    for (std::size_t i = 0; i < 4; ++i) {
-        limbs[i + 1] += limbs[i] >> 51;
-        limbs[i] &= kMask;
-    }
-    limbs[4] &= kMask;
-    std::array<std::uint64_t, 4> words{limbs[0] | limbs[1] << 51, limbs[1] >> 13 | limbs[2] << 38, limbs[2] >> 26 | limbs[3] << 25,
-                                       limbs[3] >> 39 | limbs[4] << 12};
-    ByteArray<32> out;
-    std::memcpy(out.data(), words.data(), out.size());
-    wipe_all(limbs);
-    wipe_all(words);
-    return out;
+    return Field25519::packed({of[0][lane], of[1][lane], of[2][lane], of[3][lane], of[4][lane]});
 }
 
 namespace {
