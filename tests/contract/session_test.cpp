@@ -59,6 +59,7 @@ public:
     std::unique_ptr<WhatsAppClient> make(SessionRef session, asio::any_io_executor, SessionListener& listener,
                                          std::string proxy) override {
         auto client = std::make_unique<Client>(*this, session, listener, std::move(proxy));
+        ++made;
         std::scoped_lock const lock{mutex_};
         clients_.emplace_back(client.get());
         return client;
@@ -67,6 +68,7 @@ public:
     std::atomic<int> logouts = 0;
     /// Clients that were started after their end.
     std::atomic<int> late_starts = 0;
+    std::atomic<int> made = 0;
     Result<void> forget(Transaction&, SessionRef session) override {
         std::scoped_lock const lock{mutex_};
         forgotten.push_back(session.session);
@@ -216,6 +218,33 @@ TEST_P(SessionContract, AnotherProcessTakesOverAndTheFirstCanWriteNothing) {
     EXPECT_TRUE(fenced(*two));
 }
 
+TEST_P(SessionContract, WhoIsAskedToStartASessionRunsItThoughAnotherProcessLooksOften) {
+    auto one = process({.look = std::chrono::hours{1}});
+    auto two = process({.look = Milliseconds{1}});
+    for (auto const* name : {"a", "b", "c", "d", "e"}) {
+        must(one->wait(one->sessions.create(who(), {.client_id = name})));
+        one->clients.running();
+        must(one->wait(one->sessions.stop_session(who(), name)));
+        must(one->wait(one->sessions.start(who(), name)));
+        one->clients.running();
+        must(one->wait(one->sessions.stop_session(who(), name)));
+    }
+    EXPECT_EQ(two->clients.made, 0);
+}
+
+TEST_P(SessionContract, WhereASessionDoesNotRunItsCodeIsSaidToBeElsewhere) {
+    auto one = process();
+    auto const two = process();
+    must(one->wait(one->sessions.create(who(), {.client_id = "shop"})));
+    ClientState code{.phase = ClientPhase::pairing};
+    code.qr = "a code";
+    code.qr_expires = system.now() + std::chrono::minutes{1};
+    one->clients.running().tell(code);
+    in_state(*one, "shop", SessionState::SCAN_QR);
+    EXPECT_EQ(must(one->wait(one->sessions.qr(who(), "shop"))).qr, "a code");
+    EXPECT_EQ(two->wait(two->sessions.qr(who(), "shop")).error().code, Code::unavailable);
+}
+
 TEST_P(SessionContract, ALeaseThatIsNotRenewedGoesToTheNext) {
     auto const dead = Uuid::make(system.now());
     auto const row = SessionRow{.id = SessionId::make(system.now()),
@@ -231,6 +260,7 @@ TEST_P(SessionContract, ALeaseThatIsNotRenewedGoesToTheNext) {
         return must(write([&](Transaction& tx) { return store.claim(tx, row.id, owner, at, at + Milliseconds{100}); }));
     };
     EXPECT_TRUE(claim(dead, now));
+    EXPECT_TRUE(claim(dead, now));   // its own
     auto const next = Uuid::make(now);
     EXPECT_FALSE(claim(next, in(50)));
     auto const free_at = [&](Timestamp at) {

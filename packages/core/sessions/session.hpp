@@ -51,7 +51,7 @@ public:
 
     /// Sessions that should run, are able to, and whose lease nobody holds at `now`.
     virtual Result<std::vector<SessionRow>> ownerless(Transaction& tx, Timestamp now, std::int64_t limit) = 0;
-    /// False when another process was quicker.
+    /// True when the owner holds the lease now or held it already; false when another process does, or the session is not wanted.
     virtual Result<bool> claim(Transaction& tx, SessionId session, Uuid owner, Timestamp now, Timestamp expires_at) = 0;
     /// Prolongs all leases of the owner; gives the sessions it still holds and that are still wanted.
     virtual Result<std::vector<SessionId>> renew(Transaction& tx, Uuid owner, Timestamp expires_at) = 0;

@@ -101,9 +101,10 @@ Task<Session> SessionService::create(Caller who, CreateSession wish) {
     CO_TRY_OK(co_await parts_.db.write([this, row](Transaction& tx) -> Result<void> {
         TRY_OK(parts_.sessions.add(tx, row));
         TRY_OK(parts_.events.append(tx, row.workspace, SessionCreated{row.id}));
+        if (row.wanted) TRY_OK(claim_here(tx, row.id));
         return {};
     }));
-    if (start) poke();
+    if (start) begin_claimed(row);
     co_return co_await shown(row);
 }
 
@@ -137,9 +138,17 @@ Task<Session> SessionService::update(Caller who, UpdateSession wish) {
     co_return co_await shown(std::move(row));
 }
 
+/// Who asks this process to start a session looks here for its QR code: no other process may be quicker.
+Result<bool> SessionService::claim_here(Transaction& tx, SessionId session) {
+    auto const now = parts_.clock.now();
+    return parts_.sessions.claim(tx, session, owner_, now, now + policy_.lease);
+}
+
 /// Notes what people want; the next look makes it so.
 Task<SessionRow> SessionService::want(Caller who, std::string which, bool wanted, SessionState state) {
-    auto outcome = co_await parts_.db.write([this, who, which, wanted, state](Transaction& tx) -> Result<SessionRow> {
+    auto claimed = false;
+    auto outcome = co_await parts_.db.write([this, who, which, wanted, state, &claimed](Transaction& tx) -> Result<SessionRow> {
+        claimed = false;
         TRY(auto row, find(tx, who, which));
         auto const running = row.wanted && row.state != SessionState::LOGGED_OUT && row.state != SessionState::FAILED;
         if (wanted == running && (running || row.state == state)) return row;
@@ -149,8 +158,12 @@ Task<SessionRow> SessionService::want(Caller who, std::string which, bool wanted
         row.updated_at = parts_.clock.now();
         TRY_OK(parts_.sessions.save(tx, row));
         TRY_OK(parts_.events.append(tx, row.workspace, SessionStateChanged{row.id, state, ""}));
+        if (wanted) {
+            TRY(claimed, claim_here(tx, row.id));
+        }
         return row;
     });
+    if (outcome && claimed) begin_claimed(*outcome);
     poke();
     co_return outcome;
 }
@@ -225,6 +238,8 @@ Task<SessionQr> SessionService::qr(Caller who, std::string which) {
         auto const found = live_.find(id);
         return found == live_.end() ? std::nullopt : std::optional{found->second->latest};
     });
+    if (!state && row.state == SessionState::SCAN_QR)
+        co_return fail(Code::unavailable, "Another process runs this session and has its QR code; start it here or ask there");
     if (!state || state->qr.empty() || !state->qr_expires)
         co_return fail(Code::not_found, fmt::format("There is no QR code to scan now; the session is {}", enum_name(row.state)));
     auto const left = std::chrono::ceil<std::chrono::seconds>(*state->qr_expires - parts_.clock.now()).count();

@@ -61,12 +61,13 @@ asio::awaitable<void> SessionService::run() {
             auto next_look = std::chrono::steady_clock::now();
             while (!self.stopping_) {
                 co_await self.settle();
+                for (auto& row : std::exchange(self.claimed_, {})) co_await self.begin(std::move(row));
                 if (auto const now = std::chrono::steady_clock::now(); now >= next_look || self.poked_) {
                     self.poked_ = false;
                     co_await self.look();
                     next_look = now + self.policy_.look;
                 }
-                if (self.stopping_ || self.poked_ || !self.changes_.empty()) continue;
+                if (self.stopping_ || self.poked_ || !self.changes_.empty() || !self.claimed_.empty()) continue;
                 boost::system::error_code ignored;
                 self.signal_.expires_at(next_look);
                 co_await self.signal_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
@@ -86,6 +87,13 @@ void SessionService::stop() {
 void SessionService::poke() {
     asio::post(strand_, [this] {
         poked_ = true;
+        signal_.cancel();
+    });
+}
+
+void SessionService::begin_claimed(SessionRow row) {
+    asio::post(strand_, [this, row = std::move(row)]() mutable {
+        claimed_.push_back(std::move(row));
         signal_.cancel();
     });
 }
@@ -112,15 +120,18 @@ asio::awaitable<void> SessionService::look() {
     auto found = co_await parts_.db.read(
         [this, now](Transaction& tx) { return parts_.sessions.ownerless(tx, now, policy_.starts_per_look); });
     if (found)
-        for (auto& row : *found)
-            if (!live_.contains(row.id)) co_await begin(std::move(row));
+        for (auto& row : *found) co_await begin(std::move(row));
     co_await check_health();
 }
 
 asio::awaitable<void> SessionService::begin(SessionRow row) {
+    if (live_.contains(row.id)) co_return;
     auto const now = parts_.clock.now();
-    auto const claimed = co_await parts_.db.write(
-        [this, id = row.id, now](Transaction& tx) { return parts_.sessions.claim(tx, id, owner_, now, now + policy_.lease); });
+    auto const claimed = co_await parts_.db.write([this, id = row.id, now](Transaction& tx) -> Result<bool> {
+        TRY(auto const ours, parts_.sessions.claim(tx, id, owner_, now, now + policy_.lease));
+        if (!ours) TRY_OK(parts_.sessions.release(tx, id, owner_));   // claimed by a request, and stopped since
+        return ours;
+    });
     if (!claimed || !*claimed) co_return;
     crash_point(CrashPoint::session_claimed);
     auto live = std::make_shared<Live>(SessionRef{row.workspace, row.id}, asio::make_strand(pool_), strand_);

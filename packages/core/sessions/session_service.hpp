@@ -102,19 +102,21 @@ private:
     asio::awaitable<void> apply(LivePtr live, ClientState state);
     asio::awaitable<void> note(LivePtr live, SessionState state, std::string why);
     asio::awaitable<void> check_health();
-    asio::awaitable<void> begin(SessionRow row);
+    asio::awaitable<void> begin(SessionRow row);   // nothing when it runs already, or elsewhere
     asio::awaitable<void> end(LivePtr live);
     asio::awaitable<void> end_here(SessionRef session);
     asio::awaitable<void> unlink_when_ended(SessionRef session);
     asio::awaitable<LivePtr> find_live(SessionRef session);
     asio::awaitable<void> set_working(LivePtr live, bool working);
     void poke();
+    void begin_claimed(SessionRow row);   // from any thread
 
     /// Runs `use` on the session's strand with its client; Code::unavailable when it does not run in this process.
     template <class T> Task<T> with_client(SessionRef session, std::function<Task<T>(WhatsAppClient&)> use);
 
     Result<SessionRow> find(Transaction& tx, Caller const& who, std::string_view which);
     Task<SessionRow> read(Caller who, std::string which);
+    Result<bool> claim_here(Transaction& tx, SessionId session);
     Task<SessionRow> want(Caller who, std::string which, bool wanted, SessionState state);
     Task<Session> shown(SessionRow row);
     Result<std::string> proxy_of(SessionRow const& row) const;
@@ -128,6 +130,7 @@ private:
     std::unordered_map<SessionId, LivePtr> live_;
     std::atomic<std::shared_ptr<std::unordered_set<SessionId> const>> working_;   // replaced, never changed: read on any thread
     std::deque<Change> changes_;
+    std::vector<SessionRow> claimed_;   // to begin without waiting for a look
     asio::steady_timer signal_;
     bool poked_ = false;
     bool stopping_ = false;

@@ -41,7 +41,7 @@ void picture(Router& api, SessionService& sessions, std::string const& suffix, s
              .summary = "The QR code to scan, as a picture",
              .tag = "Sessions",
              .scope = Scope::sessions_write,
-             .errors = {Code::not_found}},
+             .errors = {Code::not_found, Code::unavailable}},
             type, [&sessions, type, draw](Caller who, Request const& request) -> Task<Response> {
                 auto const which = request.path.substr(std::string_view{"/api/sessions/"}.size());
                 CO_TRY(auto const code, co_await sessions.qr(std::move(who), std::string{which.substr(0, which.find('/'))}));
@@ -107,7 +107,7 @@ void declare_session_routes(Router& api, SessionService& sessions) {
          .summary = "The QR code to scan, as text",
          .tag = "Sessions",
          .scope = Scope::sessions_write,
-         .errors = {Code::not_found}},
+         .errors = {Code::not_found, Code::unavailable}},
         [&](Caller who, WhichSession which) { return sessions.qr(std::move(who), std::move(which.id)); });
     picture(api, sessions, "png", "image/png", &qr_png, "sessions.qrPng");
     picture(api, sessions, "svg", "image/svg+xml", &qr_svg, "sessions.qrSvg");

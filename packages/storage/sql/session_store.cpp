@@ -71,7 +71,7 @@ Result<bool> SqlSessionStore::claim(waqtor::Transaction& tx, SessionId session, 
         INSERT INTO session_lease (session, owner, expires_at)
         SELECT id, $2, $4 FROM session WHERE id = $1 AND wanted = 1
         ON CONFLICT (session) DO UPDATE SET owner = excluded.owner, expires_at = excluded.expires_at
-         WHERE session_lease.expires_at <= $3)sql",
+         WHERE session_lease.expires_at <= $3 OR session_lease.owner = excluded.owner)sql",
                                         session, owner.text(), now, expires_at));
     return changed == 1;
 }
