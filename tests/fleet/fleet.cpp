@@ -4,7 +4,7 @@
 // Commands, a line each on stdin; each has one JSON line on stdout as its answer, when it is so:
 //   ready N      every client has been welcomed, caught up and subscribed N times
 //   write        answers at once: from now on PUT /api/settings, `rate` a second while the server is up
-//   written N    N more writes are acknowledged
+//   written N    N more writes are acknowledged: how many a second since the server came back
 //   pause        nothing is written any more and nothing under way
 //   until SEQ    every client is at that event: the report
 #include "fleet/client.hpp"
@@ -74,7 +74,12 @@ private:
 
     void answer() {
         if (!is_so()) return;
-        std::cout << (asked_ == "until" ? report() : "{}") << std::endl;
+        if (asked_ == "until")
+            std::cout << report() << std::endl;
+        else if (asked_ == "written")
+            std::cout << R"({"rate": )" << writers_.rate() << "}" << std::endl;
+        else
+            std::cout << "{}" << std::endl;
         asked_.clear();
     }
 
@@ -95,11 +100,7 @@ private:
         out << R"({"leastEvents": )" << least << R"(, "mostEvents": )" << most << R"(, "repeats": )" << repeats << R"(, "gaps": )"
             << gaps << R"(, "written": )" << writers_.written << R"(, "clientsClosedWith": )" << text_of(closed)
             << R"(, "trouble": )";
-        out << std::quoted(trouble) << R"(, "stretches": [)";
-        for (auto const& one : writers_.stretches)
-            out << (&one == writers_.stretches.data() ? "" : ", ") << R"({"seconds": )"
-                << static_cast<double>(one.end - one.begin) / kSecond << R"(, "written": )" << one.written << "}";
-        out << R"(], "refusals": {)";
+        out << std::quoted(trouble) << R"(, "refusals": {)";
         for (auto first = true; auto const& [status, count] : writers_.refusals)
             out << (std::exchange(first, false) ? "" : ", ") << std::quoted(status) << ": " << count;
         out << "}}";

@@ -30,12 +30,6 @@ private:
     std::string answer_;
 };
 
-/// While the server was there: how long, and how many writes it acknowledged.
-struct Stretch {
-    std::int64_t begin = 0, end = 0;
-    std::size_t written = 0;
-};
-
 class Writers {
 public:
     explicit Writers(Loop& loop) : loop_{loop} {
@@ -49,30 +43,24 @@ public:
             if (one->state == Writer::State::away) one->connect();
         due();
     }
-    void pause() {
-        running_ = false;
-        end_stretch();
-    }
+    void pause() { running_ = false; }
     bool quiet() const {
         return std::ranges::none_of(all_, [](auto const& one) { return one->state == Writer::State::busy; });
     }
-    std::vector<Stretch> stretches;
     std::size_t written = 0;
+    /// Writes acknowledged a second since the server came back.
+    double rate() const {
+        return static_cast<double>(written - written_before_) * kSecond / static_cast<double>(now() - there_since_);
+    }
     std::map<std::string, std::size_t> refusals;   // answers that were not 200, of which a stopping server may give some
 
     void connected() {
-        if (there_since_ == 0) there_since_ = next_ = now();
+        if (there_since_ != 0) return;
+        there_since_ = next_ = now();
+        written_before_ = written;
     }
-    void acknowledged() {
-        ++written;
-        if (!up_ && running_ && there_since_ != 0) {
-            stretches.push_back({.begin = there_since_});
-            up_ = true;
-        }
-        if (up_) ++stretches.back().written;
-    }
+    void acknowledged() { ++written; }
     void lost(Writer& one) {
-        end_stretch();
         there_since_ = 0;
         loop_.at(now() + 50 * kMillisecond, [this, &one] {
             if (running_ && one.state == Writer::State::away) one.connect();
@@ -92,15 +80,12 @@ private:
         }
         loop_.at(now() + kMillisecond, [this] { due(); });
     }
-    void end_stretch() {
-        if (std::exchange(up_, false)) stretches.back().end = now();
-    }
 
     Loop& loop_;
     std::vector<std::unique_ptr<Writer>> all_;
-    bool running_ = false, up_ = false;
+    bool running_ = false;
     std::int64_t there_since_ = 0, next_ = 0;
-    std::size_t count_ = 0;
+    std::size_t count_ = 0, written_before_ = 0;
 };
 
 }   // namespace waqtor::fleet
