@@ -5,6 +5,7 @@ import json
 import signal
 import sqlite3
 
+import pytest
 from websockets.exceptions import ConnectionClosed
 
 from conftest import running, Server
@@ -294,3 +295,24 @@ def test_a_killed_server_loses_nothing_that_was_written(folder):
             client.ask("resume", after=have)
             client.ask("subscribe", topics=["system"])
             assert client.events(end) == list(range(have + 1, end + 1))
+
+
+def test_a_server_that_cannot_read_its_log_says_so_with_1011(folder):
+    """What stands in for a damaged database: its table is gone for a while."""
+    with running(Server(folder)) as server, contextlib.closing(sqlite3.connect(folder / "waqtor.db", isolation_level=None)) as database:
+        server.make_owner()
+        key = server.make_key("events_read")
+        seq = rename(server)
+        with with_key(server, key) as client:
+            client.next("welcome")
+            database.execute("ALTER TABLE event RENAME TO event_away")
+            client.send(type="resume", after=0)
+            client.send(type="subscribe", topics=["system"])
+            with pytest.raises(ConnectionClosed) as closed:
+                client.events(seq)
+        assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (1011, "the event log cannot be read now; resume after 0")
+        database.execute("ALTER TABLE event_away RENAME TO event")
+        with with_key(server, key) as client:
+            client.ask("resume", after=0)
+            client.ask("subscribe", topics=["system"])
+            assert client.events(seq)[-1] == seq
