@@ -4,8 +4,8 @@
 namespace waqtor {
 namespace {
 struct Wish {
-    std::string workspace, name, id;
-    std::vector<std::string> scopes, addresses;
+    std::string workspace, name, id, expires;
+    std::vector<std::string> scopes, addresses, sessions;
 };
 
 void print(Key const& key) {
@@ -29,6 +29,8 @@ Result<Key> create(House& house, Wish const& wish) {
     boost::json::array scopes(wish.scopes.begin(), wish.scopes.end());
     boost::json::object body{{"name", wish.name}, {"scopes", std::move(scopes)}};
     if (!wish.addresses.empty()) body["addresses"] = boost::json::array(wish.addresses.begin(), wish.addresses.end());
+    if (!wish.sessions.empty()) body["sessions"] = boost::json::array(wish.sessions.begin(), wish.sessions.end());
+    if (!wish.expires.empty()) body["expiresAt"] = wish.expires;
     TRY(auto checked, read_json<CreateKey>(body));
     return run_here(house.features.keys.create(std::move(who), std::move(checked)));
 }
@@ -45,16 +47,6 @@ Result<Key> revoke(House& house, Wish const& wish) {
     if (!id) return invalid("id", "must be an id (UUID); `waqtor key list` shows them");
     return run_here(house.features.keys.revoke(who.workspace, *id));
 }
-
-template <class F, class P>
-std::function<int(Settings&)> with_house(Program& program, std::shared_ptr<Wish> wish, F work, P people) {
-    return [&program, wish, work, people](Settings& settings) {
-        auto house = House::open(settings, Opening::find);
-        if (!house) return program.output.failure(house.error());
-        auto const done = work(**house, *wish);
-        return done ? program.output.show(*done, people) : program.output.failure(done.error());
-    };
-}
 }   // namespace
 
 void add_key(Program& program) {
@@ -68,6 +60,8 @@ void add_key(Program& program) {
     make->add_option("--name", wish->name, "What the key is for")->required();
     make->add_option("--scope", wish->scopes, "What it may do: " + enum_names<Scope>())->required()->delimiter(',');
     make->add_option("--address", wish->addresses, "Only from these addresses or ranges")->delimiter(',');
+    make->add_option("--session", wish->sessions, "Only these sessions, by id")->delimiter(',');
+    make->add_option("--expires-at", wish->expires, "When it stops working, like 2030-01-31T00:00:00Z");
     auto* show = program.add(*key, "list", "List API keys", with_house(program, wish, list, show_all));
     auto* end = program.add(*key, "revoke", "Revoke an API key", with_house(program, wish, revoke, said));
     end->add_option("id", wish->id, "The key's id")->required();

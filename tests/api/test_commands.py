@@ -82,6 +82,36 @@ def test_people_and_keys_from_the_command_line(house):
     assert types == ["key.created", "key.revoked"]
 
 
+def test_people_come_change_and_go_from_the_command_line(house):
+    def user(*arguments, code=0):
+        return house.run("user", *arguments, "--email", "agent@example.com", "--json", code=code)
+
+    invited = json.loads(user("invite", "--role", "agent"))["data"]
+    assert house.register("agent@example.com", invitationToken=invited["token"]).data["user"]["role"] == "agent"
+    user("invite", "--role", "agent", code=4)
+    user("set", "--role", "emperor", code=2)
+    user("set", "--active", "perhaps", code=2)
+    now = json.loads(user("set", "--role", "viewer", "--name", "Mona", "--active", "false"))["data"]
+    assert (now["role"], now["name"], now["isActive"]) == ("viewer", "Mona", False)
+    assert house.log_in("agent@example.com").status == 401
+    user("set", "--active", "true")
+    assert house.log_in("agent@example.com").status == 200
+    user("remove")
+    assert house.log_in("agent@example.com").status == 401
+    user("remove", code=3)
+    house.run("user", "remove", "--email", "owner@example.com", code=4)   # the last owner stays
+
+
+def test_keys_from_the_command_line_may_be_limited(house):
+    session = house.call("POST", "/api/sessions", {"clientId": "shop", "start": False}, token=house.owner).data["id"]
+    arguments = ["key", "create", "--json", "--name", "cli", "--scope", "sessions_read"]
+    made = json.loads(house.run(*arguments, "--session", session, "--expires-at", "2100-01-31T00:00:00Z"))["data"]
+    assert (made["sessions"], made["expiresAt"]) == ([session], "2100-01-31T00:00:00.000Z")
+    assert [one["id"] for one in house.call("GET", "/api/sessions", key=made["key"]).data] == [session]
+    house.run(*arguments, "--session", "x", code=2)
+    house.run(*arguments, "--expires-at", "tomorrow", code=2)
+
+
 def test_other_addresses_are_refused_until_an_owner_exists(folder):
     refused = waqtor("serve", "--data", str(folder), "--listen", "0.0.0.0:0")
     assert refused.returncode == 4 and "no owner exists" in refused.stderr

@@ -10,8 +10,14 @@ Task<EventPage> EventReader::read(WorkspaceId workspace, EventFilter filter, Mil
     auto const ends = std::stop_callback{stop, [&] { subscription.interrupt(); }};
     auto const until = std::chrono::steady_clock::now() + std::min(wait, longest_wait_);
     while (true) {
-        CO_TRY(auto page,
-               co_await db_.read([log = &log_, workspace, filter](Transaction& tx) { return log->read(tx, workspace, filter); }));
+        CO_TRY(auto page, co_await db_.read([log = &log_, workspace, filter](Transaction& tx) -> Result<EventPage> {
+            TRY(auto found, log->read(tx, workspace, filter));
+            if (!found.events.empty()) return found;
+            TRY(auto const newest, log->last(tx, workspace));
+            found.last = std::min(found.last, newest);
+            return found;
+        }));
+        if (page.last < filter.after) co_return page;   // no event will ever come "after" it in the order it thinks of
         auto const left = std::chrono::ceil<Milliseconds>(until - std::chrono::steady_clock::now());
         if (!page.events.empty() || left <= Milliseconds{0} || stop.stop_requested()) co_return page;
         filter.after = page.last;

@@ -49,7 +49,10 @@ struct EventsTail {
 BOOST_DESCRIBE_STRUCT(EventsTail, (), (last, has_more))
 template <>
 inline constexpr std::array kFields<EventsTail>{
-    Field{"last", "The seq to ask for next as `after`"},
+    Field{"last",
+          "The seq to ask for next as `after`. Smaller than the one asked with when the log ends before that, as after a restore: "
+          "then the "
+          "answer comes at once"},
     Field{"has_more", "True when there are more already"},
 };
 
