@@ -62,11 +62,16 @@ serve({
         for (let i = 0; i < count; ++i) await connect(sockets.length);
         return counts();
     },
-    send: async ({session, to, count}) => {
-        for (let i = 0; i < count; ++i) {
-            const {key, message} = await sockets[session].sendMessage(to[i % to.length], {text: `Your order number ${i} is on its way`});
-            sent.set(key.id, message);
-        }
+    // That many at once: each worker takes the next one.
+    send: async ({session, to, count, window = 1}) => {
+        let next = 0;
+        const worker = async () => {
+            for (let i = next++; i < count; i = next++) {
+                const {key, message} = await sockets[session].sendMessage(to[i % to.length], {text: `Your order number ${i} is on its way`});
+                sent.set(key.id, message);
+            }
+        };
+        await Promise.all(Array.from({length: window}, worker));
         return counts();
     },
     trim: async () => {

@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -39,6 +40,7 @@ type request struct {
 	Folder  string
 	Count   int
 	Session int
+	Window  int
 	To      []string
 }
 
@@ -128,20 +130,37 @@ func add() error {
 	return client.Connect()
 }
 
+// send offers Window texts at once; the library itself takes one after the other.
 func send(wish *request) error {
 	client := clients[wish.Session]
-	for i := range wish.Count {
-		to, err := types.ParseJID(wish.To[i%len(wish.To)])
-		if err != nil {
-			return err
+	var next atomic.Int64
+	return together(max(wish.Window, 1), func() error {
+		for i := int(next.Add(1)) - 1; i < wish.Count; i = int(next.Add(1)) - 1 {
+			to, err := types.ParseJID(wish.To[i%len(wish.To)])
+			if err != nil {
+				return err
+			}
+			// Returns with the service's acknowledgement.
+			text := fmt.Sprintf("Your order number %d is on its way", i)
+			if _, err = client.SendMessage(context.Background(), to, &waE2E.Message{Conversation: proto.String(text)}); err != nil {
+				return err
+			}
 		}
-		// Returns with the service's acknowledgement; it takes one at a time.
-		text := fmt.Sprintf("Your order number %d is on its way", i)
-		if _, err = client.SendMessage(context.Background(), to, &waE2E.Message{Conversation: proto.String(text)}); err != nil {
-			return err
-		}
+		return nil
+	})
+}
+
+// together runs work that many times at once and returns what went wrong in any of them.
+func together(count int, work func() error) error {
+	faults := make(chan error, count)
+	for range count {
+		go func() { faults <- work() }()
 	}
-	return nil
+	var all error
+	for range count {
+		all = errors.Join(all, <-faults)
+	}
+	return all
 }
 
 func perform(wish *request) error {
