@@ -1,4 +1,7 @@
 #include "linked.hpp"
+#include "whatsapp/crypto/encoding.hpp"
+#include "whatsapp/media/preview.hpp"
+#include "whatsapp/testing/picture.hpp"
 
 /// Everything but plain text, between our client and each foreign one, in both directions.
 namespace waqtor::interop {
@@ -93,6 +96,21 @@ TEST_P(Said, FilesOfEveryKindGoBothWaysByteForByte) {
         file_goes(ours_, our_chat_of_them_, theirs_, one.kind, one.mime, ++seed);
         file_goes(theirs_, their_chat_of_us_, ours_, one.kind, one.mime, ++seed);
     }
+    linked_.expect_nothing_refused();
+}
+
+TEST_P(Said, OurPicturesAreSeenBeforeTheyAreFetched) {
+    greet();
+    auto const picture = whatsapp::crypto::to_base64(whatsapp::testing::make_jpeg(800, 400));
+    auto const id = message_of(
+        ours_.call("send_media", {{"to", our_chat_of_them_}, {"kind", "image"}, {"mime", "image/jpeg"}, {"data", picture}}));
+    auto const got = theirs_.expect("media", "message", id);
+    EXPECT_EQ(got.at("width").to_number<int>(), 800);
+    EXPECT_EQ(got.at("height").to_number<int>(), 400);
+    auto const thumbnail = whatsapp::media::preview_of(whatsapp::crypto::from_base64(string_of(got, "thumbnail")).value());
+    ASSERT_TRUE(thumbnail);
+    EXPECT_EQ(thumbnail->width, 72);
+    EXPECT_EQ(thumbnail->height, 36);
     linked_.expect_nothing_refused();
 }
 

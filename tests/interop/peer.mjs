@@ -80,5 +80,6 @@ export function file_in(message) {
 
 /// The fields of a `media` event.
 export function told_file(kind, file, bytes) {
-    return {kind, name: file.fileName ?? '', mime: file.mimetype ?? '', caption: file.caption ?? '', data: Buffer.from(bytes).toString('base64')};
+    return {kind, name: file.fileName ?? '', mime: file.mimetype ?? '', caption: file.caption ?? '', data: Buffer.from(bytes).toString('base64'),
+            width: file.width ?? 0, height: file.height ?? 0, thumbnail: Buffer.from(file.jpegThumbnail ?? '').toString('base64')};
 }

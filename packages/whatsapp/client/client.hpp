@@ -104,7 +104,7 @@ private:
     Person me() const;
 
     // client_send.cpp: what the product sends
-    Task<void> upload(MessageType type, Media& media, messaging::EncodeContext& context);
+    Task<void> upload(Content& content, messaging::EncodeContext& context);
     Task<messaging::EncodeContext> context_for(Jid chat);
     Task<void> confirm(Address chat, std::vector<std::string> ids, std::optional<Address> sender, std::string_view type);
     /// The same work, but Code::unavailable as soon as the client is stopped.

@@ -24,11 +24,18 @@ Task<messaging::EncodeContext> Client::context_for(Jid chat) {
     co_return messaging::EncodeContext{.me = bare(context_.account.own(server)), .chat = chat, .now = context_.clock.now()};
 }
 
-Task<void> Client::upload(MessageType type, Media& media, messaging::EncodeContext& context) {
-    CO_TRY(auto sent, co_await unless_stopped(files_.upload(type, *media.file)));
+Task<void> Client::upload(Content& content, messaging::EncodeContext& context) {
+    auto& media = *content.media;
+    CO_TRY(auto sent, co_await unless_stopped(files_.upload(content.type, *media.file)));
     media.remote = std::move(sent.remote);
     media.size = static_cast<std::int64_t>(sent.size);
     context.media_host = std::move(sent.host);
+    if (sent.preview) {
+        media.width = sent.preview->width;
+        media.height = sent.preview->height;
+        if (content.type == MessageType::image && !content.view_once.value_or(false))
+            context.extras.thumbnail = std::move(sent.preview->thumbnail);
+    }
     co_return Result<void>{};
 }
 
@@ -40,8 +47,7 @@ Task<void> Client::send(Outgoing message) {
     CO_TRY(auto const to, co_await directory_.canonical(bare(*given)));
     CO_TRY(auto context, co_await context_for(to));
     auto& content = message.content;
-    if (content.media && content.media->file && !content.media->remote)
-        CO_TRY_OK(co_await upload(content.type, *content.media, context));
+    if (content.media && content.media->file && !content.media->remote) CO_TRY_OK(co_await upload(content, context));
     if (content.type == MessageType::poll_vote && content.target) {
         CO_TRY(auto poll, co_await originals_.find(content.target->id));
         context.original = [&poll](MessageReference const&) { return poll; };

@@ -59,6 +59,7 @@ Task<MediaFiles::Sent> MediaFiles::upload(MessageType type, std::string file) {
     }
     if (!uploaded) co_return failed(std::move(uploaded).error(), "The file could not be uploaded now");
     auto sent = Sent{std::move(uploaded->remote), uploaded->size, std::move(uploaded->host)};
+    if (*kind == media::Kind::image) sent.preview = co_await run_on(context_.pool, [&path] { return media::preview_of(*path); });
     known_.push_back({std::move(file), *kind, sent, now + kKnownFor});
     if (known_.size() > kMostKnown) known_.pop_front();
     co_return sent;

@@ -1,6 +1,7 @@
 #pragma once
 #include "core/messages/media.hpp"
 #include "whatsapp/client/context.hpp"
+#include "whatsapp/media/preview.hpp"
 #include "whatsapp/messaging/media_transfer.hpp"
 
 #include <deque>
@@ -16,7 +17,8 @@ public:
     struct Sent {
         RemoteFile remote;
         std::uint64_t size = 0;
-        std::string host;   // that keeps it, for the address older clients want
+        std::string host;                          // that keeps it, for the address older clients want
+        std::optional<media::Preview> preview{};   // of a picture
     };
     /// Uploads a stored file as what such a message holds; one that was uploaded a short while ago is not uploaded again. Errors
     /// as in WhatsAppClient::send.

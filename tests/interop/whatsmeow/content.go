@@ -117,6 +117,8 @@ func tellVote(event *events.Message, update *waE2E.PollUpdateMessage) {
 
 type file struct {
 	kind, name, mime, caption string
+	width, height             uint32
+	thumbnail                 []byte
 	message                   whatsmeow.DownloadableMessage
 }
 
@@ -124,27 +126,28 @@ func fileIn(message *waE2E.Message) *file {
 	switch {
 	case message.GetImageMessage() != nil:
 		one := message.GetImageMessage()
-		return &file{"image", "", one.GetMimetype(), one.GetCaption(), one}
+		return &file{kind: "image", mime: one.GetMimetype(), caption: one.GetCaption(), width: one.GetWidth(), height: one.GetHeight(),
+			thumbnail: one.GetJPEGThumbnail(), message: one}
 	case message.GetVideoMessage() != nil:
 		one := message.GetVideoMessage()
 		kind := "video"
 		if one.GetGifPlayback() {
 			kind = "gif"
 		}
-		return &file{kind, "", one.GetMimetype(), one.GetCaption(), one}
+		return &file{kind: kind, mime: one.GetMimetype(), caption: one.GetCaption(), message: one}
 	case message.GetAudioMessage() != nil:
 		one := message.GetAudioMessage()
 		kind := "audio"
 		if one.GetPTT() {
 			kind = "voice"
 		}
-		return &file{kind, "", one.GetMimetype(), "", one}
+		return &file{kind: kind, mime: one.GetMimetype(), message: one}
 	case message.GetDocumentMessage() != nil:
 		one := message.GetDocumentMessage()
-		return &file{"document", one.GetFileName(), one.GetMimetype(), one.GetCaption(), one}
+		return &file{kind: "document", name: one.GetFileName(), mime: one.GetMimetype(), caption: one.GetCaption(), message: one}
 	case message.GetStickerMessage() != nil:
 		one := message.GetStickerMessage()
-		return &file{"sticker", "", one.GetMimetype(), "", one}
+		return &file{kind: "sticker", mime: one.GetMimetype(), message: one}
 	}
 	return nil
 }
@@ -162,7 +165,7 @@ func tellFile(event *events.Message) bool {
 			return
 		}
 		emit("media", fields{"message": event.Info.ID, "chat": event.Info.Chat.String(), "kind": found.kind, "name": found.name,
-			"mime": found.mime, "caption": found.caption, "data": data})
+			"mime": found.mime, "caption": found.caption, "data": data, "width": found.width, "height": found.height, "thumbnail": found.thumbnail})
 	}()
 	return true
 }
