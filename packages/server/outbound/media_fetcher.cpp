@@ -16,6 +16,8 @@
 #include <boost/beast/ssl.hpp>
 #include <boost/url.hpp>
 
+#include <mutex>
+
 namespace waqtor {
 namespace {
 namespace beast = boost::beast;
@@ -89,17 +91,26 @@ template <class Stream> Task<Fetched> exchange(Stream& stream, Target const& tar
 }
 }   // namespace
 
-struct HttpMediaFetcher::Tls {
-    asio::ssl::context context{asio::ssl::context::tls_client};
+/// Reading the system's authorities takes 30 ms: not before there is something to fetch from one of them.
+class HttpMediaFetcher::Tls {
+public:
+    asio::ssl::context& context(FetchPolicy const& policy) {
+        std::call_once(made_, [&] {
+            context_.set_verify_mode(asio::ssl::verify_peer);
+            if (policy.certificates.empty())
+                context_.set_default_verify_paths();
+            else
+                context_.load_verify_file(policy.certificates);
+        });
+        return context_;
+    }
+
+private:
+    asio::ssl::context context_{asio::ssl::context::tls_client};
+    std::once_flag made_;
 };
 
-HttpMediaFetcher::HttpMediaFetcher(FetchPolicy policy) : policy_{std::move(policy)}, tls_{std::make_unique<Tls>()} {
-    tls_->context.set_verify_mode(asio::ssl::verify_peer);
-    if (policy_.certificates.empty())
-        tls_->context.set_default_verify_paths();
-    else
-        tls_->context.load_verify_file(policy_.certificates);
-}
+HttpMediaFetcher::HttpMediaFetcher(FetchPolicy policy) : policy_{std::move(policy)}, tls_{std::make_unique<Tls>()} {}
 HttpMediaFetcher::~HttpMediaFetcher() = default;
 
 bool is_public(std::string_view address) { return !any_contains(kNotPublic, address) && !is_loopback(address); }
@@ -122,12 +133,12 @@ Task<std::vector<tcp::endpoint>> resolve(Target const& target, FetchPolicy const
     co_return out;
 }
 
-Task<Fetched> fetch_from(Target target, FetchPolicy const& policy, asio::ssl::context& tls) {
+Task<Fetched> fetch_from(Target target, FetchPolicy const& policy, HttpMediaFetcher::Tls& tls) {
     CO_TRY(auto const endpoints, co_await resolve(target, policy));
     tcp::socket socket{co_await asio::this_coro::executor};
     co_await asio::async_connect(socket, endpoints, asio::use_awaitable);
     if (!target.secure) co_return co_await exchange(socket, target, policy.largest);
-    asio::ssl::stream<tcp::socket> stream{std::move(socket), tls};
+    asio::ssl::stream<tcp::socket> stream{std::move(socket), tls.context(policy)};
     if (!SSL_set_tlsext_host_name(stream.native_handle(), target.host.c_str())) co_return bad_url("names no host");
     stream.set_verify_callback(asio::ssl::host_name_verification{target.host});
     co_await stream.async_handshake(asio::ssl::stream_base::client, asio::use_awaitable);
@@ -135,7 +146,7 @@ Task<Fetched> fetch_from(Target target, FetchPolicy const& policy, asio::ssl::co
 }
 
 /// What the network throws becomes an answer; a cut-off by the deadline is not the network's.
-Task<Fetched> translated(Target target, FetchPolicy const& policy, asio::ssl::context& tls) {
+Task<Fetched> translated(Target target, FetchPolicy const& policy, HttpMediaFetcher::Tls& tls) {
     try {
         co_return co_await fetch_from(std::move(target), policy, tls);
     } catch (boost::system::system_error const& thrown) {
@@ -148,7 +159,7 @@ Task<Fetched> HttpMediaFetcher::fetch(std::string url) {
     using namespace asio::experimental::awaitable_operators;
     CO_TRY(auto target, read_url(url));
     asio::steady_timer timer{co_await asio::this_coro::executor, policy_.deadline};
-    auto first = co_await (translated(std::move(target), policy_, tls_->context) || timer.async_wait(asio::use_awaitable));
+    auto first = co_await (translated(std::move(target), policy_, *tls_) || timer.async_wait(asio::use_awaitable));
     if (first.index() == 0) co_return std::get<0>(std::move(first));
     co_return fail(Code::timeout, "Fetching the file took too long");
 }

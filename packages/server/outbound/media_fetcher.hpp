@@ -20,8 +20,9 @@ public:
     ~HttpMediaFetcher() override;
     Task<Fetched> fetch(std::string url) override;
 
+    class Tls;   // whom it trusts
+
 private:
-    struct Tls;
     FetchPolicy policy_;
     std::unique_ptr<Tls> tls_;
 };

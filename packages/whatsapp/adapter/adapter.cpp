@@ -6,25 +6,28 @@
 
 #include <boost/asio/thread_pool.hpp>
 
+#include <mutex>
+
 namespace waqtor::whatsapp {
 
-/// One thread for the little that computes long; the roots are read once and shared by all connections.
+/// One thread for the little that computes long; the roots are read once, for the first session (30 ms), and shared by all.
 struct Adapter::Shared {
     Shared(Database& with_db, ClientStore& with_store, EngineOptions with_options, Clock const& with_clock, MediaStore* with_files)
-        : db{with_db},
-          store{with_store},
-          options{std::move(with_options)},
-          clock{with_clock},
-          files{with_files},
-          tls{transport::Tls::make(options.tls_root)} {}
+        : db{with_db}, store{with_store}, options{std::move(with_options)}, clock{with_clock}, files{with_files} {}
     ~Shared() { pool.join(); }
+
+    Result<std::shared_ptr<transport::Tls const>> const& tls() const {
+        std::call_once(made, [&] { made_tls = transport::Tls::make(options.tls_root); });
+        return made_tls;
+    }
 
     Database& db;
     ClientStore& store;
     EngineOptions options;
     Clock const& clock;
     MediaStore* files;
-    Result<std::shared_ptr<transport::Tls const>> tls;
+    mutable std::once_flag made;
+    mutable Result<std::shared_ptr<transport::Tls const>> made_tls;
     mutable asio::thread_pool pool{1};
     std::shared_ptr<DialQueue> dials = std::make_shared<DialQueue>();
 };
@@ -44,10 +47,10 @@ std::unique_ptr<WhatsAppClient> Adapter::make(SessionRef session, asio::any_io_e
     auto const& options = shared_->options;
     auto endpoint = Endpoint{
         .url = options.url, .noise_root = options.noise_root, .version = options.version, .appearance = options.appearance};
-    if (shared_->tls)
-        endpoint.tls = *shared_->tls;
+    if (auto const& tls = shared_->tls())
+        endpoint.tls = *tls;
     else
-        endpoint.fault = shared_->tls.error().message;
+        endpoint.fault = tls.error().message;
     if (auto read = read_proxy(proxy))
         endpoint.proxy = *std::move(read);
     else
