@@ -79,7 +79,7 @@ Result<void> Recorder::received(Transaction& tx, SessionRef, Inbound const& mess
     static_cast<whatsapp::MemoryDatabase::Undoing&>(tx).on_failure([this] {
         auto const lock = std::lock_guard{mutex_};
         auto const last = std::ranges::find(events_.rbegin(), events_.rend(), "received", &Event::what);
-        if (last != events_.rend()) events_.erase(std::next(last).base());
+        if (last != events_.rend()) last->what = "undone";   // not erased: wait() has counted what it looked at
     });
     return {};
 }

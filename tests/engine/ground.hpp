@@ -47,7 +47,7 @@ private:
 class Recorder final : public SessionListener {
 public:
     struct Event {
-        std::string what;   // state, received, receipt, committed, acknowledged, refused, failed, changed, presence
+        std::string what;   // state, received, receipt, committed, acknowledged, refused, failed, changed, presence; undone: received in a transaction that failed
         ClientState state{};
         Inbound inbound{};
         waqtor::Receipt receipt{};

@@ -257,6 +257,7 @@ asio::awaitable<void> SessionService::set_working(LivePtr live, bool working) {
 
 asio::awaitable<void> SessionService::check_health() {
     std::vector<LivePtr> all;
+    all.reserve(live_.size());
     for (auto const& [id, live] : live_) all.push_back(live);
     for (auto const& live : all) {
         live->figures = co_await run_on(live->executor, [live] { return live->client->figures(); });

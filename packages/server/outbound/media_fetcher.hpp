@@ -7,7 +7,7 @@ namespace waqtor {
 
 struct FetchPolicy {
     std::chrono::milliseconds deadline{30'000};
-    std::size_t largest = 64U * 1024 * 1024;
+    std::size_t largest = std::size_t{64} * 1024 * 1024;
     std::vector<std::string> allowed{};   // CIDR ranges that are private and yet may be fetched from
     std::string certificates{};           // file of trusted authorities (PEM); the system's when empty
 };
