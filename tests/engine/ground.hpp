@@ -47,7 +47,9 @@ private:
 class Recorder final : public SessionListener {
 public:
     struct Event {
-        std::string what;   // state, received, receipt, committed, acknowledged, refused, failed, changed, presence; undone: received in a transaction that failed
+        // state, received, undone (received in a transaction that failed), committed, receipt, acknowledged, refused, failed,
+        // changed, presence
+        std::string what;
         ClientState state{};
         Inbound inbound{};
         waqtor::Receipt receipt{};
