@@ -1,4 +1,4 @@
-"""Our engine beside whatsmeow and baileys in the same sandbox and the same run: each in a process of its own, rounds alternate. What counts
+"""Our engine beside whatsmeow, baileys and zapo in the same sandbox and the same run: each in a process of its own, rounds alternate. What counts
 is the CPU of the client's process, from /proc. Exits 1 when a target is missed.
 
     .venv/bin/python bench/engine.py [--only memory,work,group,reconnect] [--sessions 1000] [--rounds 3] [--messages 500]
@@ -26,9 +26,10 @@ import whole
 from ground import PATIENCE, Sandbox   # noqa: E402  (whole knows where it is)
 
 ROOT = whole.HERE.parent
-OURS, WHATSMEOW, BAILEYS = "waqtor", "whatsmeow", "baileys"
+OURS, WHATSMEOW, BAILEYS, ZAPO = "waqtor", "whatsmeow", "baileys", "zapo"
 COMMANDS = {OURS: [ROOT / "build/release/bench/engine_load"], WHATSMEOW: [ROOT / "build/release/bench/whatsmeow_load"],
-            BAILEYS: ["node", "--expose-gc", ROOT / "tests/interop/baileys_load.mjs"]}
+            BAILEYS: ["node", "--expose-gc", ROOT / "tests/interop/baileys_load.mjs"],
+            ZAPO: ["node", "--expose-gc", "--experimental-websocket", ROOT / "tests/interop/zapo_load.mjs"]}
 CONTACTS, GROUPS, KNOWN, MEMBERS = 50, 10, 100, 256
 TOGETHER = 16   # requests to send under way at once, of every library alike, beside the measure of one at a time
 PEOPLE, FIRST = 966500000000, 966510000000   # contacts and members; the sessions' own numbers
@@ -160,7 +161,7 @@ def people_with_groups(control, numbers):
 
 def memory(control, sandbox, folder, figures, sessions):
     first = FIRST
-    for library, few, many in ((OURS, sessions // 10, sessions), (WHATSMEOW, 10, 60), (BAILEYS, 4, 16)):
+    for library, few, many in ((OURS, sessions // 10, sessions), (WHATSMEOW, 10, 60), (BAILEYS, 4, 16), (ZAPO, 4, 16)):
         numbers = numbers_of(first, many)
         first += 10_000
         people_with_groups(control, numbers)
@@ -169,7 +170,7 @@ def memory(control, sandbox, folder, figures, sessions):
             found = {}
             for count in (few, many):
                 load.link(numbers[len(load.numbers):count])
-                if library != BAILEYS:   # it fetches app state from a fixed host and goes on without
+                if library in (OURS, WHATSMEOW):   # the others fetch app state from a fixed host, or never tell, and go on without
                     load.until("all contacts are there", lambda told: told["contacts"] >= CONTACTS * count)
                 found[count] = load.anonymous_kib()
                 print(f"  {library}: {count} sessions, {found[count] / 1024:.1f} MiB RssAnon", flush=True)
@@ -248,7 +249,7 @@ def work(control, sandbox, folder, figures, rounds, messages):
             figures[f"sends_together_us_{library}"] = statistics.median(together[library]) * 1e6
             figures[f"receive_us_{library}"] = statistics.median(receive[library]) * 1e6
         for what in ("send", "sends_together", "receive"):
-            for peer in (WHATSMEOW, BAILEYS):
+            for peer in (WHATSMEOW, BAILEYS, ZAPO):
                 figures[f"{what}_times_{peer}"] = figures[f"{what}_us_{peer}"] / figures[f"{what}_us_{OURS}"]
     finally:
         for load in loads.values():
@@ -310,7 +311,7 @@ def main():
             if "memory" in only:
                 memory(control, sandbox, folder, figures, wanted.sessions)
     targets = {key: target for key, target in TARGETS.items() if key in figures}
-    return whole.tell("engine", "our engine beside whatsmeow and baileys, CPU and memory of the client's process", figures, targets)
+    return whole.tell("engine", "our engine beside whatsmeow, baileys and zapo, CPU and memory of the client's process", figures, targets)
 
 
 if __name__ == "__main__":
