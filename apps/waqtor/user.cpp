@@ -120,7 +120,7 @@ void print(Invitation const& made) {
 }
 
 void add_changes(Program& program, CLI::App& user, std::shared_ptr<Wish> const& wish) {
-    auto const roles = "owner, admin, agent or viewer";
+    auto const roles = enum_names<Role>();
     auto* ask = program.add(user, "invite", "Invite a person into a workspace; the invitation is shown once",
                             with_house(program, wish, invite, [](Invitation const& made) { print(made); }));
     ask->add_option("--role", wish->role, roles)->required();

@@ -1,7 +1,7 @@
 // baileys, unmodified, with many sockets in one process: a peer of bench/engine_load.cpp, spoken to the same way. State is kept in the
 // library's own files; with `cached`, behind its own cache.
 import {mkdirSync} from 'node:fs';
-import {emit, serve, text_of} from './peer.mjs';
+import {emit, serve, text_of, together} from './peer.mjs';
 
 const {makeWASocket, useMultiFileAuthState, makeCacheableSignalKeyStore, DisconnectReason, WA_CERT_DETAILS, Browsers} = await import('baileys');
 const {default: pino} = await import('pino');
@@ -62,16 +62,11 @@ serve({
         for (let i = 0; i < count; ++i) await connect(sockets.length);
         return counts();
     },
-    // That many at once: each worker takes the next one.
     send: async ({session, to, count, window = 1}) => {
-        let next = 0;
-        const worker = async () => {
-            for (let i = next++; i < count; i = next++) {
-                const {key, message} = await sockets[session].sendMessage(to[i % to.length], {text: `Your order number ${i} is on its way`});
-                sent.set(key.id, message);
-            }
-        };
-        await Promise.all(Array.from({length: window}, worker));
+        await together(count, window, async i => {
+            const {key, message} = await sockets[session].sendMessage(to[i % to.length], {text: `Your order number ${i} is on its way`});
+            sent.set(key.id, message);
+        });
         return counts();
     },
     trim: async () => {

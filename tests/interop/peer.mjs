@@ -83,3 +83,12 @@ export function told_file(kind, file, bytes) {
     return {kind, name: file.fileName ?? '', mime: file.mimetype ?? '', caption: file.caption ?? '', data: Buffer.from(bytes).toString('base64'),
             width: file.width ?? 0, height: file.height ?? 0, thumbnail: Buffer.from(file.jpegThumbnail ?? '').toString('base64')};
 }
+
+/// Runs work(0) to work(count - 1), that many at once: each worker takes the next one.
+export async function together(count, window, work) {
+    let next = 0;
+    const worker = async () => {
+        while (next < count) await work(next++);
+    };
+    await Promise.all(Array.from({length: window}, worker));
+}

@@ -1,6 +1,6 @@
 // zapo-js, unmodified, with many clients in one process: a peer of bench/engine_load.cpp, spoken to the same way. Its state is in memory, which is
 // what it does by itself: no send waits for a disk. Node 20 needs --experimental-websocket.
-import {emit, serve, text_of} from './peer.mjs';
+import {emit, serve, text_of, together} from './peer.mjs';
 
 const {createStore, WaClient} = await import('zapo-js');
 
@@ -53,14 +53,8 @@ serve({
         for (let i = 0; i < count; ++i) connect(clients.length);
         return counts();
     },
-    // That many at once: each worker takes the next one.
     send: async ({session, to, count, window = 1}) => {
-        let next = 0;
-        const worker = async () => {
-            for (let i = next++; i < count; i = next++)
-                await clients[session].sendMessage(to[i % to.length], {conversation: `Your order number ${i} is on its way`});
-        };
-        await Promise.all(Array.from({length: window}, worker));
+        await together(count, window, i => clients[session].sendMessage(to[i % to.length], {conversation: `Your order number ${i} is on its way`}));
         return counts();
     },
     trim: async () => {
