@@ -145,7 +145,7 @@ protected:
         for (;;) {
             auto session = must(at.wait(at.sessions.get(who(), which)));
             if (session.state == state) return session;
-            std::this_thread::sleep_for(std::chrono::milliseconds{5});
+            std::this_thread::yield();
         }
     }
     sql::SqlSessionStore store;

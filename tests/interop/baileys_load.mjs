@@ -40,7 +40,7 @@ async function connect(which) {
             open.delete(which);
             const code = update.lastDisconnect?.error?.output?.statusCode;
             if (code === DisconnectReason.restartRequired) run();
-            else if (state.creds.me) setTimeout(run, 300);
+            else if (state.creds.me) setTimeout(run, 300); // the pause between two dials is the caller's to choose: the library has none
             else emit('fault', {session: which, reason: String(update.lastDisconnect?.error)});
         });
         socket.ev.on('messages.upsert', ({messages}) => {

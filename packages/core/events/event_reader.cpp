@@ -17,7 +17,7 @@ Task<EventPage> EventReader::read(WorkspaceId workspace, EventFilter filter, Mil
             found.last = std::min(found.last, newest);
             return found;
         }));
-        if (page.last < filter.after) co_return page;   // no event will ever come "after" it in the order it thinks of
+        if (page.last < filter.after) co_return page;   // the log ends before it (EventsTail)
         auto const left = std::chrono::ceil<Milliseconds>(until - std::chrono::steady_clock::now());
         if (!page.events.empty() || left <= Milliseconds{0} || stop.stop_requested()) co_return page;
         filter.after = page.last;

@@ -51,8 +51,7 @@ template <>
 inline constexpr std::array kFields<EventsTail>{
     Field{"last",
           "The seq to ask for next as `after`. Smaller than the one asked with when the log ends before that, as after a restore: "
-          "then the "
-          "answer comes at once"},
+          "then the answer comes at once"},
     Field{"has_more", "True when there are more already"},
 };
 

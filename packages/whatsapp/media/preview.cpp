@@ -19,7 +19,7 @@ constexpr int kEdge = 72;
 constexpr int kQuality = 60;
 constexpr std::uintmax_t kLargestFile = 16U << 20;
 constexpr std::int64_t kMostPixels = 8 << 20;        // decoded whole, three bytes each
-constexpr std::int64_t kMostJpegPixels = 24 << 20;   // decoded at an eighth; a progressive one needs three bytes each
+constexpr std::int64_t kMostJpegPixels = 24 << 20;   // decoded at an eighth; a progressive one needs three to six bytes each
 
 struct Pixels {
     int width = 0, height = 0;

@@ -14,7 +14,8 @@ struct Preview {
 };
 
 /// Of a JPEG, PNG or WebP; nothing for everything else, damaged ones too. Reads one picture at a time, whoever asks, so that its
-/// memory is bounded (100 MiB for the worst, a progressive JPEG). Blocking: call it on a worker.
+/// memory is bounded (150 MiB for the worst, a progressive JPEG of 24 million pixels that keeps all its colours). Blocking: call it
+/// on a worker.
 std::optional<Preview> preview_of(std::span<std::uint8_t const> picture);
 /// The same of a file of at most 16 MiB.
 std::optional<Preview> preview_of(std::filesystem::path const& file);
