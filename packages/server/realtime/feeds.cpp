@@ -189,6 +189,8 @@ asio::awaitable<void> Feeds::run(std::shared_ptr<Feed> feed) {
         if (more.value_or(false)) continue;
         co_await feed->subscription.wait(parts_.settings.poll);
     }
+    // Who came as this stopped was told to leave already: its shard must hear the answer.
+    for (auto& newcomer : std::exchange(feed->newcomers, {})) send_in(std::move(newcomer), 0);
 }
 
 }   // namespace waqtor::realtime

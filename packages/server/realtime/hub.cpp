@@ -33,7 +33,6 @@ void Hub::start(asio::any_io_executor home) {
 
 Shard& Hub::shard_for(asio::any_io_executor const& executor) {
     void const* const thread = &asio::query(executor, asio::execution::context);
-    auto lock = std::lock_guard{mutex_};
     auto& shard = shards_[thread];
     if (!shard) shard = std::make_unique<Shard>(parts_, executor);
     return *shard;
@@ -51,6 +50,8 @@ Task<Response> Hub::accept(Request const& request) {
 
 /// On the thread of the connection, which is the client's from now on.
 void Hub::enter(Upgraded& upgraded, Arrival arrival) {
+    auto lock = std::lock_guard{mutex_};   // who is in before stop() takes it is said goodbye to and waited for
+    if (stopping_) return;                 // the socket closes with `upgraded`
     auto& shard = shard_for(upgraded.socket.get_executor());
     auto const workspace = arrival.caller.workspace;
     auto client = std::make_shared<Client>(shard, std::move(upgraded), std::move(arrival));
@@ -99,7 +100,10 @@ Task<void> Hub::kick(WorkspaceId workspace, std::int64_t client) {
 }
 
 void Hub::stop() {
-    if (!feeds_ || stopping_.exchange(true)) return;
+    {
+        auto lock = std::lock_guard{mutex_};
+        if (!feeds_ || stopping_.exchange(true)) return;
+    }
     auto const each = [&](auto work) {
         auto lock = std::lock_guard{mutex_};
         for (auto const& entry : shards_)

@@ -51,7 +51,7 @@ private:
 
     HubParts parts_;
     Door door_;
-    std::mutex mutex_;   // of shards_: asked at connect only
+    std::mutex mutex_;   // of shards_, and of coming in while it stops: asked at connect only
     std::map<void const*, std::unique_ptr<Shard>> shards_;
     std::shared_ptr<Feeds> feeds_;
     std::atomic<bool> stopping_ = false;
