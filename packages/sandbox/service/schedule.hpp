@@ -13,7 +13,7 @@ namespace waqtor::sandbox {
 /// or be cleared within it.
 class Schedule {
 public:
-    explicit Schedule(boost::asio::any_io_executor executor) : timer_{std::move(executor)} {}
+    explicit Schedule(boost::asio::any_io_executor const& executor) : timer_{executor} {}
 
     void after(Milliseconds wait, std::function<void()> work);
     /// Nothing of it happens any more, and what is added later neither.
