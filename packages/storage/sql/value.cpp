@@ -11,18 +11,20 @@ std::unexpected<Error> wrong_arity(int wanted, int got) {
 }
 
 bool read_plain_list(std::string_view text, std::vector<std::string>& out) {
+    if (text == "[]") return out.clear(), true;
     if (text.size() < 2 || text.front() != '[' || text.back() != ']') return false;
-    auto rest = text.substr(1, text.size() - 2);
     std::vector<std::string> found;
+    found.reserve(static_cast<std::size_t>(std::ranges::count(text, '"')) / 2);
+    auto rest = text.substr(1, text.size() - 2);
     while (!rest.empty()) {
         if (!found.empty() && rest.front() != ',') return false;
         rest.remove_prefix(found.empty() ? 0 : 1);
         if (!rest.starts_with('"')) return false;
-        auto const end = rest.find('"', 1);
-        if (end == rest.npos) return false;
-        auto const item = rest.substr(1, end - 1);
-        if (std::ranges::any_of(item, [](char c) { return c == '\\' || static_cast<unsigned char>(c) < 0x20; })) return false;
-        found.emplace_back(item);
+        std::size_t end = 1;
+        for (; end < rest.size() && rest[end] != '"'; ++end)
+            if (rest[end] == '\\' || static_cast<unsigned char>(rest[end]) < 0x20) return false;
+        if (end == rest.size()) return false;
+        found.emplace_back(rest.substr(1, end - 1));
         rest.remove_prefix(end + 1);
     }
     out = std::move(found);
