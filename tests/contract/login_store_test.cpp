@@ -172,6 +172,19 @@ TEST_P(KeyStoreContract, ListsNewestFirstRevokedOnesToo) {
     EXPECT_EQ(must(read([&](Transaction& tx) { return keys.list(tx, other, {}); })).total, 0);
 }
 
+TEST_P(KeyStoreContract, CountsAnewAfterEveryWrite) {
+    auto const total = [&](WorkspaceId where) {
+        return must(read([&, where](Transaction& tx) { return keys.list(tx, where, {.limit = 1}); })).total;
+    };
+    for (std::uint8_t made = 1; made <= 3; ++made) {
+        added(made);
+        for (int again = 0; again < 2; ++again) {
+            EXPECT_EQ(total(workspace), made);
+            EXPECT_EQ(total(other), 0);
+        }
+    }
+}
+
 TEST_P(KeyStoreContract, RevokesOnceAndOnlyItsOwn) {
     auto const row = added(1);
     auto revoke = [&](WorkspaceId where, Timestamp at) {

@@ -18,9 +18,9 @@ Result<KeyRow> SqlKeyStore::find(waqtor::Transaction& tx, WorkspaceId workspace,
 }
 
 Result<Page<KeyRow>> SqlKeyStore::list(waqtor::Transaction& tx, WorkspaceId workspace, PageRequest page) {
-    TRY(auto const total, of(tx).one<std::int64_t>("SELECT count(*) FROM api_key WHERE workspace = $1", workspace));
     TRY(auto rows, of(tx).all<KeyRow>(kKey + " WHERE workspace = $1 ORDER BY created_at DESC, id DESC LIMIT $2 OFFSET $3",
                                       workspace, page.limit, page.offset));
+    TRY(auto const total, of(tx).total("SELECT count(*) FROM api_key WHERE workspace = $1", workspace));
     return Page<KeyRow>{std::move(rows), total, page.limit, page.offset};
 }
 
