@@ -109,7 +109,7 @@ Result<std::vector<BotReplyRow>> SqlBotStore::recent(waqtor::Transaction& tx, Wo
 }
 
 Result<Page<BotReplyRow>> SqlBotStore::history(waqtor::Transaction& tx, WorkspaceId workspace, PageRequest page) {
-    TRY(auto const total, of(tx).total("SELECT count(*) FROM bot_reply WHERE workspace = $1", workspace));
+    TRY(auto const total, of(tx).one<std::int64_t>("SELECT count(*) FROM bot_reply WHERE workspace = $1", workspace));
     TRY(auto rows, of(tx).all<BotReplyRow>(kReply + " WHERE workspace = $1 ORDER BY at DESC, id DESC LIMIT $2 OFFSET $3", workspace,
                                            page.limit, page.offset));
     return Page<BotReplyRow>{std::move(rows), total, page.limit, page.offset};

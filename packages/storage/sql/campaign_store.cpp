@@ -57,7 +57,7 @@ Result<Page<CampaignRow>> SqlCampaignStore::list(waqtor::Transaction& tx, Worksp
                                                  std::optional<CampaignStatus> status, PageRequest page) {
     std::string const where = " WHERE workspace = $1 AND removed_at IS NULL AND ($2 = '' OR status = $2)";
     auto const name = status ? enum_name(*status) : std::string_view{};
-    TRY(auto const total, of(tx).total("SELECT count(*) FROM campaign" + where, workspace, name));
+    TRY(auto const total, of(tx).one<std::int64_t>("SELECT count(*) FROM campaign" + where, workspace, name));
     TRY(auto rows, of(tx).all<CampaignRow>(kCampaign + where + " ORDER BY created_at DESC, id DESC LIMIT $3 OFFSET $4", workspace,
                                            name, page.limit, page.offset));
     return Page<CampaignRow>{std::move(rows), total, page.limit, page.offset};

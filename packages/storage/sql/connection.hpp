@@ -20,13 +20,6 @@ public:
     /// run(), for a statement whose answer nobody needs: a server is not waited for. Should it fail, then so does the next call
     /// that waits. The arguments may end when it returns.
     virtual Result<void> post(std::string_view sql, std::span<Argument const> arguments) = 0;
-    /// The only number of the only row, of a statement that counts what a list has.
-    virtual Result<std::int64_t> total(std::string_view sql, std::span<Argument const> arguments) {
-        std::int64_t out = 0;
-        auto take = [](void* state, Row const& row) { return read_row(row, *static_cast<std::int64_t*>(state)); };
-        TRY_OK(run(sql, arguments, {&out, take}));
-        return out;
-    }
     /// Waits for what was posted.
     virtual Result<void> settle() = 0;
     /// Runs a text of many statements without arguments.

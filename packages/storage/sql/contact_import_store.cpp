@@ -31,7 +31,7 @@ Result<ContactImportRow> SqlContactImportStore::find(waqtor::Transaction& tx, Wo
 }
 
 Result<Page<ContactImportRow>> SqlContactImportStore::list(waqtor::Transaction& tx, WorkspaceId workspace, PageRequest page) {
-    TRY(auto const total, of(tx).total("SELECT count(*) FROM contact_import WHERE workspace = $1", workspace));
+    TRY(auto const total, of(tx).one<std::int64_t>("SELECT count(*) FROM contact_import WHERE workspace = $1", workspace));
     TRY(auto rows, of(tx).all<ContactImportRow>(kImport + " WHERE workspace = $1 ORDER BY id DESC LIMIT $2 OFFSET $3", workspace,
                                                 page.limit, page.offset));
     return Page<ContactImportRow>{std::move(rows), total, page.limit, page.offset};
@@ -94,7 +94,8 @@ Result<Page<ImportLineRow>> SqlContactImportStore::lines(waqtor::Transaction& tx
                                                          std::optional<ImportOutcome> outcome, PageRequest page) {
     constexpr std::string_view kWhich = " WHERE import_id = $1 AND ($2 = '' OR outcome = $2)";
     auto const wanted = outcome ? enum_name(*outcome) : std::string_view{};
-    TRY(auto const total, of(tx).total("SELECT count(*) FROM contact_import_row" + std::string{kWhich}, import, wanted));
+    TRY(auto const total,
+        of(tx).one<std::int64_t>("SELECT count(*) FROM contact_import_row" + std::string{kWhich}, import, wanted));
     TRY(auto rows, of(tx).all<ImportLineRow>(kLine + std::string{kWhich} + " ORDER BY line LIMIT $3 OFFSET $4", import, wanted,
                                              page.limit, page.offset));
     return Page<ImportLineRow>{std::move(rows), total, page.limit, page.offset};

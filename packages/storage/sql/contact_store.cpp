@@ -176,7 +176,8 @@ Result<std::int64_t> SqlContactStore::count(waqtor::Transaction& tx, WorkspaceId
     Arguments arguments;
     auto sql = "SELECT count(*) FROM contact WHERE workspace = " + arguments.add(workspace);
     sql += " AND " + condition_text(wanted, arguments);
-    return of(tx).total_of(sql, arguments.all());
+    TRY(auto const found, of(tx).all_of<std::int64_t>(sql, arguments.all()));
+    return found.front();
 }
 
 Result<std::vector<ContactRow>> SqlContactStore::walk(waqtor::Transaction& tx, WorkspaceId workspace,

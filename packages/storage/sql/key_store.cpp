@@ -23,7 +23,7 @@ Result<KeyRow> SqlKeyStore::find(waqtor::Transaction& tx, WorkspaceId workspace,
 
 Result<Page<Key>> SqlKeyStore::list(waqtor::Transaction& tx, WorkspaceId workspace, PageRequest page) {
     TRY(auto rows, of(tx).all<Key>(kShown, workspace, page.limit, page.offset));
-    TRY(auto const total, of(tx).total("SELECT count(*) FROM api_key WHERE workspace = $1", workspace));
+    TRY(auto const total, of(tx).one<std::int64_t>("SELECT count(*) FROM api_key WHERE workspace = $1", workspace));
     return Page<Key>{std::move(rows), total, page.limit, page.offset};
 }
 

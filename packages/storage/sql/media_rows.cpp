@@ -70,7 +70,7 @@ Result<std::vector<TemplateVariant>> SqlTemplateStore::variants(waqtor::Transact
 }
 
 Result<Page<TemplateRow>> SqlTemplateStore::list(waqtor::Transaction& tx, WorkspaceId workspace, PageRequest page) {
-    TRY(auto const total, of(tx).total("SELECT count(*) FROM template WHERE workspace = $1", workspace));
+    TRY(auto const total, of(tx).one<std::int64_t>("SELECT count(*) FROM template WHERE workspace = $1", workspace));
     TRY(auto rows, of(tx).all<TemplateRow>("SELECT " + columns<TemplateRow>() +
                                                " FROM template WHERE workspace = $1 ORDER BY name, id LIMIT $2 OFFSET $3",
                                            workspace, page.limit, page.offset));

@@ -23,13 +23,6 @@ Result<std::int64_t> Transaction::run(std::string_view sql, std::span<Argument c
     return outcome;
 }
 
-Result<std::int64_t> Transaction::total_of(std::string_view sql, std::span<Argument const> arguments) {
-    TRY_OK(check(arguments));
-    auto outcome = connection_.total(sql, arguments);
-    if (!outcome) failure_ = outcome.error();
-    return outcome;
-}
-
 Result<void> Transaction::post_of(std::string_view sql, std::span<Argument const> arguments) {
     TRY_OK(check(arguments));
     auto outcome = connection_.post(sql, arguments);

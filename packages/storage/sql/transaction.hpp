@@ -35,7 +35,7 @@ public:
         std::vector<T> out;
         auto take = [](void* state, Row const& row) {
             auto& rows = *static_cast<std::vector<T>*>(state);
-            if (rows.empty()) rows.reserve(kFewRows);   // growing from one moves the first rows five times
+            if (rows.empty()) rows.reserve(kFewRows);   // growing from one moves the first rows six times
             return read_row(row, rows.emplace_back());
         };
         TRY_OK(run(sql, arguments, {&out, take}));
@@ -57,11 +57,6 @@ public:
         if (!found) return fail(Code::not_found, "There is no such thing");
         return *std::move(found);
     }
-    /// How many there are: the only number of a statement that counts. SQLite does not count again before somebody writes.
-    template <class... A> Result<std::int64_t> total(std::string_view sql, A const&... arguments) {
-        return total_of(sql, std::array<Argument, sizeof...(A)>{to_argument(arguments)...});
-    }
-    Result<std::int64_t> total_of(std::string_view sql, std::span<Argument const> arguments);
     /// Writes every member of a described struct as a new row of `table`.
     template <RowStruct T> Result<void> insert(std::string_view table, T const& value) {
         TRY_OK(run(insert_text<T>(table), members(value), {}));
@@ -81,7 +76,7 @@ public:
     std::optional<Error> const& failure() const { return failure_; }
 
 private:
-    static constexpr std::size_t kFewRows = 16;
+    static constexpr std::size_t kFewRows = 32;
     Result<std::int64_t> run(std::string_view sql, std::span<Argument const> arguments, RowSink sink);
     Result<void> post_of(std::string_view sql, std::span<Argument const> arguments);
     Result<void> check(std::span<Argument const> arguments);

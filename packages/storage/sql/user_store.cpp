@@ -33,7 +33,7 @@ Result<std::optional<UserRow>> SqlUserStore::find_by_email(waqtor::Transaction& 
 }
 
 Result<Page<UserRow>> SqlUserStore::list(waqtor::Transaction& tx, WorkspaceId workspace, PageRequest page) {
-    TRY(auto const total, of(tx).total("SELECT count(*) FROM app_user WHERE workspace = $1", workspace));
+    TRY(auto const total, of(tx).one<std::int64_t>("SELECT count(*) FROM app_user WHERE workspace = $1", workspace));
     TRY(auto rows, of(tx).all<UserRow>(kUser + " WHERE workspace = $1 ORDER BY created_at, id LIMIT $2 OFFSET $3", workspace,
                                        page.limit, page.offset));
     return Page<UserRow>{std::move(rows), total, page.limit, page.offset};
@@ -74,7 +74,8 @@ Result<std::optional<InvitationRow>> SqlUserStore::find_invitation(waqtor::Trans
 }
 
 Result<Page<InvitationRow>> SqlUserStore::invitations(waqtor::Transaction& tx, WorkspaceId workspace, PageRequest page) {
-    TRY(auto const total, of(tx).total("SELECT count(*) FROM invitation WHERE workspace = $1 AND accepted_at IS NULL", workspace));
+    TRY(auto const total,
+        of(tx).one<std::int64_t>("SELECT count(*) FROM invitation WHERE workspace = $1 AND accepted_at IS NULL", workspace));
     TRY(auto rows, of(tx).all<InvitationRow>(kInvitation + R"sql( WHERE workspace = $1 AND accepted_at IS NULL
          ORDER BY created_at DESC, id DESC LIMIT $2 OFFSET $3)sql",
                                              workspace, page.limit, page.offset));

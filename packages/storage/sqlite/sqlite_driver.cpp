@@ -8,7 +8,6 @@
 #include "storage/sqlite/backup.hpp"
 #include "storage/sqlite/checkpointer.hpp"
 #include "storage/sqlite/statement.hpp"
-#include "storage/sqlite/totals.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -30,10 +29,6 @@ public:
             statement = &statements_.keep(text, std::move(prepared));
         }
         return statement->run(arguments, sink);
-    }
-    Result<std::int64_t> total(std::string_view text, std::span<sql::Argument const> arguments) override {
-        auto const count = [&] { return sql::Connection::total(text, arguments); };
-        return checkpointer_ ? count() : totals_.of(handle_.get(), text, arguments, count);   // what the writer counts it may undo
     }
     Result<void> post(std::string_view text, std::span<sql::Argument const> arguments) override {
         TRY_OK(run(text, arguments, {}));
@@ -67,7 +62,6 @@ private:
 
     Handle handle_;
     std::unique_ptr<Checkpointer> checkpointer_;
-    Totals totals_;
     sql::StatementCache<Statement> statements_;   // destroyed before the handle
 };
 
