@@ -85,8 +85,8 @@ TEST_P(HubContract, SaysGoodbyeThoughTheLogCannotBeRead) {
     std::thread stopping{[this] { hub.stop(); }};
     while (hub.counters().writes == 0) std::this_thread::yield();   // the goodbye is on its way
     db().close();
-    run_home();   // only now somebody looks where the log ends
-    client.send({"\x88\x82\0\0\0\0\x03\xf4", 8});                // the answer to it: 1012
+    run_home();                                     // only now somebody looks where the log ends
+    client.send({"\x88\x82\0\0\0\0\x03\xf4", 8});   // the answer to it: 1012
     EXPECT_TRUE(client.receive_all().contains("restart; retry in"));
     client.close();
     stopping.join();
