@@ -62,10 +62,15 @@ public:
     }
     Result<void> receipt(Transaction&, SessionRef, Receipt const&) override { return {}; }
     Result<void> committed(Transaction&, SessionRef, MessageId) override { return {}; }
-    Result<void> acknowledged(Transaction&, SessionRef, MessageId, Timestamp) override {
-        ++done;
-        asio::post(io_, [this] { bell_.ring(); });
+    Result<void> acknowledged(Transaction& tx, SessionRef session, MessageId, Timestamp) override {
+        ++acknowledged_;
+        tx.wakes(session.workspace);
         return {};
+    }
+    /// Here as in the product who waits hears of it once it is on disk.
+    void on_commit() {
+        done = acknowledged_;
+        asio::post(io_, [this] { bell_.ring(); });
     }
     Result<void> refused(Transaction&, SessionRef, MessageId, Refusal, std::string_view) override {
         ++failed;
@@ -79,6 +84,7 @@ public:
 private:
     asio::io_context& io_;
     whatsapp::Doorbell bell_;
+    std::size_t acknowledged_ = 0;   // on the database's thread, before the commit
 };
 
 class Load {
@@ -102,7 +108,7 @@ private:
         auto const folder = text(request, "folder");
         key_.emplace(must(MasterKey::open(folder + "/key")));
         sealer_.emplace(*key_);
-        db_ = must(open_database({.url = folder + "/engine.db"}));
+        db_ = must(open_database({.url = folder + "/engine.db", .on_commit = [this](auto const&) { counting_.on_commit(); }}));
         store_ = std::make_unique<sql::SqlWhatsAppStore>(*sealer_);
         adapter_ = std::make_unique<whatsapp::Adapter>(
             *db_, *store_,

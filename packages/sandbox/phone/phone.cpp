@@ -79,7 +79,7 @@ void Phone::receive_message(Node const& message) {
     service_.ledger.add(letter.readable ? Way::phone : Way::refused, device_.name(), message, letter.readable ? letter.text : why,
                         letter.readable ? letter.file : std::string{});
     auto const own = sender->account == &account_;
-    if (own || !account_.behaviour || account_.behaviour->delivered) receipt_for(message, own ? "sender" : "");
+    if (!account_.behaviour || account_.behaviour->delivered) receipt_for(message, own ? "sender" : "");
     if (!letter.readable && !again) ask_again(message);
     if (again || (letter.readable && has(letter.id) && (!letter.text.empty() || !letter.options.empty()))) return;   // shown before
     inbox_.push_back(std::move(letter));

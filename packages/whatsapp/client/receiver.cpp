@@ -106,6 +106,7 @@ public:
     std::optional<std::int64_t> tries{};   // so often before, when it could not be read now
     std::vector<messaging::Decoded> decoded{};
 
+    bool may_wait() const override { return true; }
     Task<void> prepare(Draft& draft) override {
         failure.reset();
         decoded.clear();

@@ -55,12 +55,15 @@ private:
 
 }   // namespace
 
-Vault::Vault(asio::any_io_executor executor, Database& db, ClientStore& store, SessionListener& listener, SessionRef ref)
+Vault::Vault(asio::any_io_executor executor, Database& db, ClientStore& store, SessionListener& listener, SessionRef ref,
+             std::chrono::milliseconds stream)
     : executor_{std::move(executor)},
       db_{db},
       store_{store},
       listener_{listener},
       ref_{ref},
+      stream_{stream},
+      gathering_{executor_},
       idle_{executor_},
       reads_{executor_, kMostRead, [this](std::vector<Name> names) { return read_values(std::move(names)); }, kReadsAtOnce} {}
 
@@ -68,6 +71,7 @@ Task<void> Vault::run(std::shared_ptr<Job> job) {
     auto const waiting =
         std::make_shared<Waiting>(std::move(job), asio::steady_timer{executor_, asio::steady_timer::time_point::max()});
     queue_.push_back(waiting);
+    if (!waiting->job->may_wait()) gathering_.cancel();
     if (!working_) {
         working_ = true;
         asio::co_spawn(executor_, work(), asio::detached);   // awaited by idle()
@@ -83,10 +87,21 @@ asio::awaitable<void> Vault::idle() {
 }
 
 asio::awaitable<void> Vault::work() {
-    while (!queue_.empty()) co_await process({});
+    while (!queue_.empty()) {
+        co_await gather();
+        co_await process({});
+        committed_ = std::chrono::steady_clock::now();
+    }
     queue_.shrink_to_fit();
     working_ = false;
     idle_.ring();
+}
+
+asio::awaitable<void> Vault::gather() {
+    if (!committed_ || std::chrono::steady_clock::now() - *committed_ > stream_) co_return;
+    if (!std::ranges::all_of(queue_, [](auto const& one) { return one->job->may_wait(); })) co_return;
+    gathering_.expires_after(stream_);
+    co_await gathering_.async_wait(asio::as_tuple(asio::use_awaitable));
 }
 
 void Vault::finish(Waiting& waiting, Result<void> outcome) {

@@ -39,12 +39,19 @@ public:
     public:
         virtual ~Job() = default;
         virtual Task<void> prepare(Draft& draft) = 0;
+        /// True when in a stream of such jobs each may wait a moment, so that several share a commit.
+        virtual bool may_wait() const { return false; }
     };
 
     /// Called on the strand when the listener's fence did not let a transaction through.
     std::function<void()> on_fenced = [] {};
 
-    Vault(asio::any_io_executor executor, Database& db, ClientStore& store, SessionListener& listener, SessionRef ref);
+    /// Messages that come faster than one in this time are a stream: they are gathered for as long before the next commit. A person
+    /// who answers notices nothing of it, and a commit costs as much as reading two messages.
+    static constexpr std::chrono::milliseconds kStream{2};
+
+    Vault(asio::any_io_executor executor, Database& db, ClientStore& store, SessionListener& listener, SessionRef ref,
+          std::chrono::milliseconds stream = kStream);
 
     /// Returns once it is on disk. The error of prepare(), of the listener, or of the database.
     Task<void> run(std::shared_ptr<Job> job);
@@ -90,8 +97,11 @@ private:
     ClientStore& store_;
     SessionListener& listener_;
     SessionRef ref_;
+    std::chrono::milliseconds stream_;
     std::deque<std::shared_ptr<Waiting>> queue_;
     bool working_ = false;
+    asio::steady_timer gathering_;
+    std::optional<std::chrono::steady_clock::time_point> committed_;   // the last time
     Doorbell idle_;
     std::map<std::string, Bytes> uncommitted_;   // of the batch at work
     Order cached_;
@@ -102,6 +112,7 @@ private:
     std::uint64_t forgotten_ = 0;               // so often
 
     asio::awaitable<void> work();
+    asio::awaitable<void> gather();
     asio::awaitable<void> process(Batch batch);
     Task<void> write(Draft draft);
     Task<std::vector<Bytes>> read_values(std::vector<Name> names);

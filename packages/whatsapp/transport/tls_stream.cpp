@@ -80,7 +80,8 @@ asio::awaitable<boost::system::error_code> TlsStream::handshake() {
         ERR_clear_error();
         auto const next = after(SSL_connect(ssl_.get()), failure);
         if (next == Next::finished) co_return failure;
-        auto const [error] = co_await socket_.async_wait(wait_for(next), asio::as_tuple(asio::use_awaitable));
+        auto const what = next == Next::wait_to_read ? Socket::wait_read : Socket::wait_write;
+        auto const [error] = co_await socket_.async_wait(what, asio::as_tuple(asio::use_awaitable));
         if (error) co_return error;
     }
 }

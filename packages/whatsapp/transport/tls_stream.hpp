@@ -68,10 +68,16 @@ private:
     Socket socket_;
     std::unique_ptr<int> handle_;   // of the socket: stays where it is when this is moved
     std::unique_ptr<SSL, Free> ssl_;
+    char peeked_ = 0;
 
     Next step(Order const& order, std::size_t& moved, boost::system::error_code& failure);
     Next after(int result, boost::system::error_code& failure);
-    static Socket::wait_type wait_for(Next next) { return next == Next::wait_to_read ? Socket::wait_read : Socket::wait_write; }
+    /// Until the next step may be tried; what is wrong with the connection is found out there.
+    template <class Handler> void wait(Next next, Handler handler) {
+        if (next == Next::wait_to_write) return socket_.async_wait(Socket::wait_write, std::move(handler));
+        // Asio's wait for reading changes the registration with epoll each time, and is woken by that once for nothing.
+        socket_.async_receive(asio::buffer(&peeked_, 1), Socket::message_peek, std::move(handler));
+    }
 
     template <class Buffer, class Buffers> static Buffer first_of(Buffers const& buffers) {
         for (auto one = asio::buffer_sequence_begin(buffers); one != asio::buffer_sequence_end(buffers); ++one)
@@ -83,12 +89,12 @@ private:
     template <class Token> auto transfer(Order order, std::vector<unsigned char> kept, Token&& token) {
         return asio::async_compose<Token, void(boost::system::error_code, std::size_t)>(
             [this, order, kept = std::move(kept), begun = false, over = false, moved = std::size_t{},
-             failure = boost::system::error_code{}](auto& self, boost::system::error_code error = {}) mutable {
+             failure = boost::system::error_code{}](auto& self, boost::system::error_code error = {}, std::size_t = 0) mutable {
                 if (over) return self.complete(failure, moved);
-                if (error) return self.complete(error, 0);
+                if (error == asio::error::operation_aborted) return self.complete(error, 0);
                 if (auto const next = order.size == 0 ? Next::finished : step(order, moved, failure); next != Next::finished) {
                     begun = true;
-                    return socket_.async_wait(wait_for(next), std::move(self));
+                    return wait(next, std::move(self));
                 }
                 if (begun) return self.complete(failure, moved);
                 over = true;   // a completion never comes from within the call that started it
