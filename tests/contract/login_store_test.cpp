@@ -130,21 +130,27 @@ TEST_P(LoginStoreContract, PurgesWhatEndedLongAgo) {
 
 class KeyStoreContract : public testing::AccountTest {
 protected:
-    KeyRow added(std::uint8_t n) {
+    KeyRow row_of(std::uint8_t n) {
         clock.advance(Milliseconds{1});
-        KeyRow row{.id = KeyId::make(clock.now()),
-                   .workspace = workspace,
-                   .name = "till",
-                   .prefix = "wq_abc",
-                   .key_hash = hash(n),
-                   .scopes = {"events_read", "users_read"},
-                   .sessions = {},
-                   .cidrs = {"203.0.113.0/24"},
-                   .created_by = UserId::make(clock.now()),
-                   .created_at = clock.now(),
-                   .expires_at = later(60)};
+        return {.id = KeyId::make(clock.now()),
+                .workspace = workspace,
+                .name = "till",
+                .prefix = "wq_abc",
+                .key_hash = hash(n),
+                .scopes = {Scope::events_read, Scope::users_read},
+                .sessions = {SessionId::make(clock.now()), SessionId::make(clock.now())},
+                .cidrs = {"203.0.113.0/24"},
+                .created_by = UserId::make(clock.now()),
+                .created_at = clock.now(),
+                .expires_at = later(60)};
+    }
+    KeyRow added(std::uint8_t n) {
+        auto row = row_of(n);
         must(write([&](Transaction& tx) { return keys.add(tx, row); }));
         return row;
+    }
+    std::int64_t total(WorkspaceId where) {
+        return must(read([&, where](Transaction& tx) { return keys.list(tx, where, {.limit = 1}); })).total;
     }
     Result<KeyRow> find(WorkspaceId where, KeyId id) {
         return read([&](Transaction& tx) { return keys.find(tx, where, id); });
@@ -168,8 +174,61 @@ TEST_P(KeyStoreContract, ListsNewestFirstRevokedOnesToo) {
     auto const page = must(read([&](Transaction& tx) { return keys.list(tx, workspace, {.limit = 1, .offset = 0}); }));
     EXPECT_EQ(page.total, 2);
     EXPECT_TRUE(page.has_more());
-    EXPECT_EQ(page.items.at(0).id, second.id);
+    auto const& shown = page.items.at(0);
+    EXPECT_EQ(shown.id, second.id);
+    EXPECT_EQ(shown.scopes, second.scopes);
+    EXPECT_EQ(shown.sessions, second.sessions);
+    EXPECT_EQ(shown.addresses, second.cidrs);
+    EXPECT_EQ(shown.created_by, second.created_by);
+    EXPECT_EQ(shown.expires_at, second.expires_at);
+    EXPECT_FALSE(shown.last_used_at || shown.revoked_at || shown.key);
     EXPECT_EQ(must(read([&](Transaction& tx) { return keys.list(tx, other, {}); })).total, 0);
+}
+
+TEST_P(KeyStoreContract, CountsAnewAfterEveryWrite) {
+    for (std::uint8_t made = 1; made <= 3; ++made) {
+        added(made);
+        for (int again = 0; again < 2; ++again) {
+            EXPECT_EQ(total(workspace), made);
+            EXPECT_EQ(total(other), 0);
+        }
+    }
+}
+
+TEST_P(KeyStoreContract, CountsAnewAfterAnotherProgramWrote) {
+    auto const second = WAQTOR_OK(open_again());
+    for (std::uint8_t made = 1; made <= 2; ++made) {
+        auto const row = row_of(made);
+        EXPECT_EQ(total(workspace), made - 1);
+        must(wait(second->write([&](Transaction& tx) { return keys.add(tx, row); })));
+        EXPECT_EQ(total(workspace), made);
+    }
+}
+
+TEST_P(KeyStoreContract, AWriterCountsWhatItWroteAndNobodyElseDoesWhenItIsUndone) {
+    added(1);
+    EXPECT_EQ(total(workspace), 1);
+    auto const row = row_of(2);
+    std::int64_t seen = 0;
+    auto const undone = write([&](Transaction& tx) -> Result<void> {
+        TRY_OK(keys.add(tx, row));
+        TRY(auto const page, keys.list(tx, workspace, {}));
+        seen = page.total;
+        return fail(Code::conflict, "undone");
+    });
+    EXPECT_EQ(undone.error().code, Code::conflict);
+    EXPECT_EQ(seen, 2);
+    EXPECT_EQ(total(workspace), 1);
+    EXPECT_EQ(must(write([&](Transaction& tx) { return keys.list(tx, workspace, {}); })).total, 1);
+}
+
+TEST_P(KeyStoreContract, ListsScopesThatAnotherVersionKnowsWithoutThem) {
+    auto const row = added(1);
+    WAQTOR_OK(exec("UPDATE api_key SET scopes = $2 WHERE id = $1", row.id, R"(["users_read","of_tomorrow","events_read"])"));
+    auto const page = must(read([&](Transaction& tx) { return keys.list(tx, workspace, {}); }));
+    auto const left = std::vector{Scope::users_read, Scope::events_read};
+    EXPECT_EQ(page.items.at(0).scopes, left);
+    EXPECT_EQ(must(find(workspace, row.id)).scopes, left);
 }
 
 TEST_P(KeyStoreContract, RevokesOnceAndOnlyItsOwn) {

@@ -73,9 +73,9 @@ struct KeyRow {
     std::string name;
     std::string prefix;   // the first characters, so that people can tell keys apart
     Bytes key_hash;
-    std::vector<std::string> scopes;     // names of Scope: "events_read"
-    std::vector<std::string> sessions;   // ids; empty means all
-    std::vector<std::string> cidrs;      // empty means from anywhere
+    std::vector<Scope> scopes;
+    std::vector<SessionId> sessions;   // empty means all
+    std::vector<std::string> cidrs;    // empty means from anywhere
     UserId created_by;
     Timestamp created_at{};
     std::optional<Timestamp> expires_at{};

@@ -1,5 +1,5 @@
 #pragma once
-#include "core/accounts/account.hpp"
+#include "core/accounts/account_api.hpp"
 #include "core/base/database.hpp"
 #include "core/base/page.hpp"
 
@@ -76,8 +76,8 @@ public:
     virtual Result<void> add(Transaction& tx, KeyRow const& key) = 0;
     virtual Result<std::optional<KeyRow>> find_by_hash(Transaction& tx, Bytes const& key_hash) = 0;
     virtual Result<KeyRow> find(Transaction& tx, WorkspaceId workspace, KeyId key) = 0;
-    /// Newest first, revoked ones too.
-    virtual Result<Page<KeyRow>> list(Transaction& tx, WorkspaceId workspace, PageRequest page) = 0;
+    /// As they are shown; newest first, revoked ones too.
+    virtual Result<Page<Key>> list(Transaction& tx, WorkspaceId workspace, PageRequest page) = 0;
     virtual Result<void> touch(Transaction& tx, WorkspaceId workspace, KeyId key, Timestamp at) = 0;
     /// Code::not_found when there is none; a second time changes nothing.
     virtual Result<void> revoke(Transaction& tx, WorkspaceId workspace, KeyId key, Timestamp at) = 0;

@@ -24,10 +24,9 @@ Caller caller_of(KeyRow const& row, UserRow const& maker) {
     Caller caller{.proof = Proof::key, .workspace = row.workspace, .user = row.created_by, .role = maker.role, .key = row.id};
     // A key never outlives its maker's rights.
     auto const makers = scopes_of(maker.role);
-    for (auto const& name : row.scopes)
-        if (auto const scope = enum_from<Scope>(name); scope && makers.has(*scope)) caller.scopes.add(*scope);
-    for (auto const& id : row.sessions)
-        if (auto const session = SessionId::parse(id)) caller.sessions.push_back(*session);
+    for (auto const scope : row.scopes)
+        if (makers.has(scope)) caller.scopes.add(scope);
+    caller.sessions = row.sessions;
     return caller;
 }
 

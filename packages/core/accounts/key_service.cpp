@@ -8,20 +8,17 @@ namespace {
 constexpr std::size_t kPrefixLength = 8;   // "wqk_" and four more: enough to tell keys apart, too little to guess
 
 Key shown(KeyRow row) {
-    Key out{.id = row.id,
+    return {.id = row.id,
             .name = std::move(row.name),
             .prefix = std::move(row.prefix),
+            .scopes = std::move(row.scopes),
+            .sessions = std::move(row.sessions),
             .addresses = std::move(row.cidrs),
             .created_by = row.created_by,
             .created_at = row.created_at,
             .expires_at = row.expires_at,
             .last_used_at = row.last_used_at,
             .revoked_at = row.revoked_at};
-    for (auto const& name : row.scopes)
-        if (auto const scope = enum_from<Scope>(name)) out.scopes.push_back(*scope);
-    for (auto const& id : row.sessions)
-        if (auto const session = SessionId::parse(id)) out.sessions.push_back(*session);
-    return out;
 }
 
 KeyRow make_row(Caller const& who, CreateKey const& wish, std::string const& token, Timestamp now) {
@@ -31,15 +28,20 @@ KeyRow make_row(Caller const& who, CreateKey const& wish, std::string const& tok
                .prefix = token.substr(0, kPrefixLength),
                .key_hash = token_hash(token),
                .scopes = {},
-               .sessions = {},
+               .sessions = wish.sessions.value_or(std::vector<SessionId>{}),
                .cidrs = wish.addresses.value_or(std::vector<std::string>{}),
                .created_by = who.user,
                .created_at = now,
                .expires_at = wish.expires_at};
     for (auto scope : wish.scopes)
-        if (std::ranges::find(row.scopes, enum_name(scope)) == row.scopes.end()) row.scopes.emplace_back(enum_name(scope));
-    for (auto const& session : wish.sessions.value_or(std::vector<SessionId>{})) row.sessions.push_back(session.text());
+        if (std::ranges::find(row.scopes, scope) == row.scopes.end()) row.scopes.push_back(scope);
     return row;
+}
+
+KeyCreated made(KeyRow const& row) {
+    KeyCreated out{.key = row.id, .scopes = {}};
+    for (auto scope : row.scopes) out.scopes.emplace_back(enum_name(scope));
+    return out;
 }
 
 /// A key made with a key ends no later and works from no more places.
@@ -57,13 +59,6 @@ Result<void> keep_within(CreateKey& wish, KeyRow const& parent) {
     return {};
 }
 }   // namespace
-
-Scopes scopes_from(std::vector<std::string> const& names) {
-    Scopes out;
-    for (auto const& name : names)
-        if (auto const scope = enum_from<Scope>(name)) out.add(*scope);
-    return out;
-}
 
 Task<Key> KeyService::create(Caller who, CreateKey wish) {
     if (who.proof == Proof::key && !who.key)
@@ -89,7 +84,7 @@ Task<Key> KeyService::create(Caller who, CreateKey wish) {
     auto const row = make_row(who, wish, token, now);
     CO_TRY_OK(co_await parts_.db.write([this, row](Transaction& tx) -> Result<void> {
         TRY_OK(parts_.keys.add(tx, row));
-        TRY_OK(parts_.events.append(tx, row.workspace, KeyCreated{row.id, row.scopes}));
+        TRY_OK(parts_.events.append(tx, row.workspace, made(row)));
         return {};
     }));
     auto out = shown(row);
@@ -98,10 +93,7 @@ Task<Key> KeyService::create(Caller who, CreateKey wish) {
 }
 
 Task<Page<Key>> KeyService::list(WorkspaceId workspace, PageRequest page) {
-    return parts_.db.read([this, workspace, page](Transaction& tx) -> Result<Page<Key>> {
-        TRY(auto rows, parts_.keys.list(tx, workspace, page));
-        return map_page(std::move(rows), [](KeyRow row) { return shown(std::move(row)); });
-    });
+    return parts_.db.read([this, workspace, page](Transaction& tx) { return parts_.keys.list(tx, workspace, page); });
 }
 
 Task<Key> KeyService::get(WorkspaceId workspace, KeyId key) {

@@ -20,7 +20,4 @@ private:
     AccountParts parts_;
 };
 
-/// Names to scopes; names of scopes that no longer exist are dropped.
-Scopes scopes_from(std::vector<std::string> const& names);
-
 }   // namespace waqtor

@@ -102,9 +102,6 @@ template <class T> constexpr std::string_view type_name() {
     return text;
 }
 
-/// The enumerator's name: "owner".
-template <DescribedEnum E> std::string_view enum_name(E value) { return boost::describe::enum_to_string(value, ""); }
-
 namespace detail {
 /// An enum's names beside their values.
 template <DescribedEnum E>
@@ -112,6 +109,13 @@ inline constexpr auto kNamed = []<class... D>(boost::mp11::mp_list<D...>) {
     return std::array{std::pair{std::string_view{D::name}, D::value}...};
 }(boost::mp11::mp_rename<boost::describe::describe_enumerators<E>, boost::mp11::mp_list>{});
 }   // namespace detail
+
+/// The enumerator's name: "owner".
+template <DescribedEnum E> std::string_view enum_name(E value) {
+    for (auto const& [name, known] : detail::kNamed<E>)
+        if (known == value) return name;
+    return {};
+}
 
 template <DescribedEnum E> std::optional<E> enum_from(std::string_view name) {
     // Most names differ in length already, and lists read thousands of them.

@@ -17,39 +17,41 @@ constexpr auto kValues = [] {
     return out;
 }();
 
-constexpr bool dash_before(std::size_t byte) { return byte == 4 || byte == 6 || byte == 8 || byte == 10; }
+/// Where the two digits of each byte stand in the text; dashes stand in the gaps.
+constexpr std::array<std::uint8_t, 16> kPlaces{0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34};
 }   // namespace
 
-void Uuid::append_to(std::string& out) const {
+std::array<char, 36> Uuid::characters() const {
     std::array<char, 36> text;
-    auto* at = text.data();
+    text[8] = text[13] = text[18] = text[23] = '-';
     for (std::size_t i = 0; i < bytes.size(); ++i) {
-        if (dash_before(i)) *at++ = '-';
-        *at++ = kHex[bytes[i] >> 4];
-        *at++ = kHex[bytes[i] & 15];
+        text[kPlaces[i]] = kHex[bytes[i] >> 4];
+        text[kPlaces[i] + 1U] = kHex[bytes[i] & 15];
     }
+    return text;
+}
+
+void Uuid::append_to(std::string& out) const {
+    auto const text = characters();
     out.append(text.data(), text.size());
 }
 
 std::string Uuid::text() const {
-    std::string out;
-    append_to(out);
-    return out;
+    auto const text = characters();
+    return {text.data(), text.size()};
 }
 
 std::optional<Uuid> Uuid::parse(std::string_view text) {
-    if (text.size() != 36) return std::nullopt;
+    if (text.size() != 36 || text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-') return std::nullopt;
     Uuid out;
-    std::size_t at = 0;
+    unsigned seen = 0;
     for (std::size_t i = 0; i < out.bytes.size(); ++i) {
-        if (dash_before(i) && text[at++] != '-') return std::nullopt;
-        auto const high = kValues[static_cast<unsigned char>(text[at])];
-        auto const low = kValues[static_cast<unsigned char>(text[at + 1])];
-        if ((high | low) > 15) return std::nullopt;
+        auto const high = kValues[static_cast<unsigned char>(text[kPlaces[i]])];
+        auto const low = kValues[static_cast<unsigned char>(text[kPlaces[i] + 1U])];
+        seen |= high | low;
         out.bytes[i] = static_cast<std::uint8_t>(high << 4 | low);
-        at += 2;
     }
-    return out;
+    return seen > 15 ? std::nullopt : std::optional{out};
 }
 
 Uuid Uuid::make(Timestamp now) {

@@ -14,6 +14,7 @@ struct Uuid {
     std::array<std::uint8_t, 16> bytes{};
 
     /// 36 characters, lower case.
+    std::array<char, 36> characters() const;
     std::string text() const;
     void append_to(std::string& out) const;
     /// The 36-character form in either case, nothing else.

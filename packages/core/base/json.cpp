@@ -148,6 +148,27 @@ void append_number(std::string& out, std::uint64_t number) {
     out.append(text.data(), text.size());
 }
 
+void append_time(std::string& out, Timestamp at) {
+    out += '"';
+    append_iso(out, at);
+    out += '"';
+}
+
+void append_id(std::string& out, Uuid const& id) {
+    std::array<char, 38> text;
+    text.front() = text.back() = '"';
+    std::ranges::copy(id.characters(), text.begin() + 1);
+    out.append(text.data(), text.size());
+}
+
+void append_name(std::string& out, std::string_view name) {
+    out += '"';
+    out += name;
+    out += '"';
+}
+
+void append_key(std::string& out, std::string_view key, bool first) { out += key.substr(first ? 1 : 0); }
+
 void check_text(std::string_view text, Field const* field, std::string const& at, Problems& problems) {
     if (!field) return;
     auto const length = static_cast<std::int64_t>(count_characters(text));

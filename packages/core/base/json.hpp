@@ -58,10 +58,16 @@ namespace detail {
 void append_quoted(std::string& out, std::string_view text);
 void append_number(std::string& out, std::int64_t number);
 void append_number(std::string& out, std::uint64_t number);
+void append_time(std::string& out, Timestamp at);
+void append_id(std::string& out, Uuid const& id);
+/// Text that needs no escapes.
+void append_name(std::string& out, std::string_view name);
+/// `key` as json_key() makes it, the first one without its comma.
+void append_key(std::string& out, std::string_view key, bool first);
 
-/// `"lastUsedAt":`, made once.
+/// `,"lastUsedAt":`, made once.
 template <class D> std::string const& json_key() {
-    static std::string const key = '"' + json_name<D>() + "\":";
+    static std::string const key = ",\"" + json_name<D>() + "\":";
     return key;
 }
 
@@ -72,8 +78,7 @@ template <class T> void append_members(std::string& out, T const& value, bool fi
         if constexpr (is_optional<MemberType<T, decltype(d)>>) {
             if (!(value.*d.pointer)) return;
         }
-        if (!std::exchange(first, false)) out += ',';
-        out += json_key<decltype(d)>();
+        append_key(out, json_key<decltype(d)>(), std::exchange(first, false));
         append_json(out, value.*d.pointer);
     });
 }
@@ -84,24 +89,18 @@ template <class T> void append_json(std::string& out, T const& value) {
         out += json::serialize(value);
     else if constexpr (std::is_same_v<T, Secret>)
         out += R"("***")";
-    else if constexpr (std::is_same_v<T, Timestamp>) {
-        out += '"';
-        append_iso(out, value);
-        out += '"';
-    } else if constexpr (is_id<T>) {
-        out += '"';
-        value.uuid.append_to(out);
-        out += '"';
-    } else if constexpr (is_optional<T>) {
+    else if constexpr (std::is_same_v<T, Timestamp>)
+        detail::append_time(out, value);
+    else if constexpr (is_id<T>)
+        detail::append_id(out, value.uuid);
+    else if constexpr (is_optional<T>) {
         if (value)
             append_json(out, *value);
         else
             out += "null";
-    } else if constexpr (DescribedEnum<T>) {
-        out += '"';
-        out += enum_name(value);
-        out += '"';
-    } else if constexpr (is_vector<T>) {
+    } else if constexpr (DescribedEnum<T>)
+        detail::append_name(out, enum_name(value));
+    else if constexpr (is_vector<T>) {
         out += '[';
         for (auto first = true; auto const& item : value) {
             if (!std::exchange(first, false)) out += ',';

@@ -41,6 +41,8 @@ struct Endpoint {
 };
 
 namespace detail {
+/// Everything after a page's rows, to the end of the envelope.
+void append_pagination(std::string& out, std::int64_t total, PageRequest page, bool more);
 json::object envelope_schema(json::object data);
 json::object page_schema(json::object item);
 /// {"success":true, …fields} with `data` as well when it is given.
@@ -61,8 +63,7 @@ template <class T> struct OutputOf<Page<T>> {
         out.reserve(128 + 512 * page.items.size());   // a row is seldom longer
         out += R"({"success":true,"data":)";
         append_json(out, page.items);
-        fmt::format_to(std::back_inserter(out), R"(,"pagination":{{"total":{},"limit":{},"offset":{},"hasMore":{}}}}})", page.total,
-                       page.limit, page.offset, page.has_more());
+        detail::append_pagination(out, page.total, {page.limit, page.offset}, page.has_more());
     }
     static json::object schema(SchemaSet& set) { return detail::page_schema(set.of<T>()); }
 };

@@ -22,6 +22,16 @@ json::object merged_schema(json::object fields, std::optional<json::object> data
             {"additionalProperties", false}};
 }
 
+void append_pagination(std::string& out, std::int64_t total, PageRequest page, bool more) {
+    out += R"(,"pagination":{"total":)";
+    append_number(out, total);
+    out += R"(,"limit":)";
+    append_number(out, page.limit);
+    out += R"(,"offset":)";
+    append_number(out, page.offset);
+    out += more ? R"(,"hasMore":true}})" : R"(,"hasMore":false}})";
+}
+
 json::object envelope_schema(json::object data) { return merged_schema({}, std::move(data)); }
 
 json::object page_schema(json::object item) {

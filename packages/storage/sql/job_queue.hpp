@@ -47,6 +47,16 @@ public:
         auto lock = std::unique_lock{mutex_};
         return take();
     }
+    /// For pop_before(): what waits now, and all before it.
+    std::uint64_t pushed() const {
+        auto lock = std::lock_guard{mutex_};
+        return popped_ + jobs_.size();
+    }
+    /// A job that waited already when pushed() said so; does not wait.
+    std::optional<Job> pop_before(std::uint64_t pushed) {
+        auto lock = std::lock_guard{mutex_};
+        return popped_ < pushed ? take() : std::nullopt;
+    }
     void close() {
         {
             auto lock = std::lock_guard{mutex_};
@@ -64,12 +74,14 @@ private:
         if (jobs_.empty()) return std::nullopt;
         auto job = std::optional{std::move(jobs_.front())};
         jobs_.pop_front();
+        ++popped_;
         return job;
     }
     mutable std::mutex mutex_;
     std::condition_variable filled_;
     std::deque<Job> jobs_;
     std::size_t const most_;
+    std::uint64_t popped_ = 0;
     bool closed_ = false;
 };
 

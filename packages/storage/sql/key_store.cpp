@@ -5,7 +5,11 @@
 namespace waqtor::sql {
 namespace {
 auto const kKey = "SELECT " + columns<KeyRow>() + " FROM api_key";
-}
+// The members of Key, whose last one nobody has stored.
+constexpr auto kShown = R"sql(
+    SELECT id, name, prefix, scopes, sessions, cidrs, created_by, created_at, expires_at, last_used_at, revoked_at, NULL
+      FROM api_key WHERE workspace = $1 ORDER BY created_at DESC, id DESC LIMIT $2 OFFSET $3)sql";
+}   // namespace
 
 Result<void> SqlKeyStore::add(waqtor::Transaction& tx, KeyRow const& key) { return of(tx).insert("api_key", key); }
 
@@ -17,11 +21,10 @@ Result<KeyRow> SqlKeyStore::find(waqtor::Transaction& tx, WorkspaceId workspace,
     return of(tx).one<KeyRow>(kKey + " WHERE workspace = $1 AND id = $2", workspace, key);
 }
 
-Result<Page<KeyRow>> SqlKeyStore::list(waqtor::Transaction& tx, WorkspaceId workspace, PageRequest page) {
+Result<Page<Key>> SqlKeyStore::list(waqtor::Transaction& tx, WorkspaceId workspace, PageRequest page) {
+    TRY(auto rows, of(tx).all<Key>(kShown, workspace, page.limit, page.offset));
     TRY(auto const total, of(tx).one<std::int64_t>("SELECT count(*) FROM api_key WHERE workspace = $1", workspace));
-    TRY(auto rows, of(tx).all<KeyRow>(kKey + " WHERE workspace = $1 ORDER BY created_at DESC, id DESC LIMIT $2 OFFSET $3",
-                                      workspace, page.limit, page.offset));
-    return Page<KeyRow>{std::move(rows), total, page.limit, page.offset};
+    return Page<Key>{std::move(rows), total, page.limit, page.offset};
 }
 
 Result<void> SqlKeyStore::touch(waqtor::Transaction& tx, WorkspaceId workspace, KeyId key, Timestamp at) {

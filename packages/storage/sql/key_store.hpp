@@ -9,7 +9,7 @@ public:
     Result<void> add(waqtor::Transaction& tx, KeyRow const& key) override;
     Result<std::optional<KeyRow>> find_by_hash(waqtor::Transaction& tx, Bytes const& key_hash) override;
     Result<KeyRow> find(waqtor::Transaction& tx, WorkspaceId workspace, KeyId key) override;
-    Result<Page<KeyRow>> list(waqtor::Transaction& tx, WorkspaceId workspace, PageRequest page) override;
+    Result<Page<Key>> list(waqtor::Transaction& tx, WorkspaceId workspace, PageRequest page) override;
     Result<void> touch(waqtor::Transaction& tx, WorkspaceId workspace, KeyId key, Timestamp at) override;
     Result<void> revoke(waqtor::Transaction& tx, WorkspaceId workspace, KeyId key, Timestamp at) override;
 };

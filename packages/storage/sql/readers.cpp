@@ -16,15 +16,6 @@ Result<void> begin(Driver& driver, std::unique_ptr<Connection>& connection) {
     TRY(connection, driver.connect(Access::read));
     return connection->begin(Access::read);
 }
-
-Result<void> read(Driver& driver, std::unique_ptr<Connection>& connection, Job& job) {
-    TRY_OK(begin(driver, connection));
-    Transaction transaction{*connection};
-    auto outcome = run_guarded(job, transaction);
-    connection->rollback();   // nothing to keep
-    return outcome;
-}
-
 }   // namespace
 
 Readers::Readers(Driver& driver, JobQueue& jobs, unsigned count, Counters& counters)
@@ -35,10 +26,26 @@ Readers::Readers(Driver& driver, JobQueue& jobs, unsigned count, Counters& count
 void Readers::run() {
     pthread_setname_np(pthread_self(), "db-reader");
     std::unique_ptr<Connection> connection;
-    while (auto job = jobs_.pop()) {
-        auto outcome = read(driver_, connection, *job);
+    while (auto job = jobs_.pop()) read(connection, *std::move(job));
+}
+
+/// What waits already when the snapshot is taken may share it: everything that was answered before it was asked is in there.
+void Readers::read(std::unique_ptr<Connection>& connection, Job first) {
+    auto const waiting = jobs_.pushed();
+    if (auto begun = begin(driver_, connection); !begun) {
+        ++counters_.reads;
+        return first.done(std::move(begun));
+    }
+    auto job = std::optional{std::move(first)};
+    for (auto left = kMostShared; job; --left) {
+        Transaction transaction{*connection};
+        auto outcome = run_guarded(*job, transaction);
+        auto const whole = !transaction.failure() && connection->in_transaction();
+        auto next = whole && left > 1 ? jobs_.pop_before(waiting) : std::nullopt;
+        if (!next) connection->rollback();   // nothing to keep
         ++counters_.reads;
         job->done(std::move(outcome));
+        job = std::move(next);
     }
 }
 

@@ -3,7 +3,8 @@
 
 namespace waqtor::sql {
 
-/// The threads that read, each with a connection of its own that is made when it is first needed.
+/// The threads that read, each with a connection of its own that is made when it is first needed. Reads that wait at the same time
+/// share a snapshot.
 class Readers {
 public:
     Readers(Driver& driver, JobQueue& jobs, unsigned count, Counters& counters);
@@ -11,7 +12,10 @@ public:
     ~Readers() = default;
 
 private:
+    static constexpr int kMostShared = 16;   // a snapshot that stays keeps the write-ahead log from being emptied
+
     void run();
+    void read(std::unique_ptr<Connection>& connection, Job first);
 
     Driver& driver_;
     JobQueue& jobs_;

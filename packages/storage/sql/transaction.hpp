@@ -33,7 +33,11 @@ public:
     /// The same, for statements whose number of arguments varies.
     template <class T> Result<std::vector<T>> all_of(std::string_view sql, std::span<Argument const> arguments) {
         std::vector<T> out;
-        auto take = [](void* state, Row const& row) { return read_row(row, static_cast<std::vector<T>*>(state)->emplace_back()); };
+        auto take = [](void* state, Row const& row) {
+            auto& rows = *static_cast<std::vector<T>*>(state);
+            if (rows.empty()) rows.reserve(kFewRows);   // growing from one moves the first rows six times
+            return read_row(row, rows.emplace_back());
+        };
         TRY_OK(run(sql, arguments, {&out, take}));
         return out;
     }
@@ -72,6 +76,7 @@ public:
     std::optional<Error> const& failure() const { return failure_; }
 
 private:
+    static constexpr std::size_t kFewRows = 32;
     Result<std::int64_t> run(std::string_view sql, std::span<Argument const> arguments, RowSink sink);
     Result<void> post_of(std::string_view sql, std::span<Argument const> arguments);
     Result<void> check(std::span<Argument const> arguments);

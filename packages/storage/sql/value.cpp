@@ -3,28 +3,21 @@
 namespace waqtor::sql::detail {
 
 std::unexpected<Error> unreadable(int column, std::string_view why) {
-    return fail_with_cause(Code::internal, "A stored value cannot be read", fmt::format("column {} {}", column + 1, why));
+    return fail_with_cause(Code::internal, "A stored value cannot be read", fmt::format("column {} {}", column, why));
 }
 
 std::unexpected<Error> wrong_arity(int wanted, int got) {
     return fail_with_cause(Code::internal, "A stored row cannot be read", fmt::format("{} columns wanted, {} found", wanted, got));
 }
 
+std::size_t count_plain_texts(std::string_view list) {
+    return list == "[]" ? 0 : static_cast<std::size_t>(std::ranges::count(list, '"')) / 2;
+}
+
 bool read_plain_list(std::string_view text, std::vector<std::string>& out) {
-    if (text.size() < 2 || text.front() != '[' || text.back() != ']') return false;
-    auto rest = text.substr(1, text.size() - 2);
     std::vector<std::string> found;
-    while (!rest.empty()) {
-        if (!found.empty() && rest.front() != ',') return false;
-        rest.remove_prefix(found.empty() ? 0 : 1);
-        if (!rest.starts_with('"')) return false;
-        auto const end = rest.find('"', 1);
-        if (end == rest.npos) return false;
-        auto const item = rest.substr(1, end - 1);
-        if (std::ranges::any_of(item, [](char c) { return c == '\\' || static_cast<unsigned char>(c) < 0x20; })) return false;
-        found.emplace_back(item);
-        rest.remove_prefix(end + 1);
-    }
+    found.reserve(count_plain_texts(text));
+    if (!each_plain_text(text, [&](std::string_view item) { found.emplace_back(item); })) return false;
     out = std::move(found);
     return true;
 }
