@@ -19,8 +19,7 @@ struct Behaviour {
         bool operator==(Reply const&) const = default;
     };
 
-    bool delivered =
-        true;   // sends delivery receipts; false: a phone that is switched off to its senders, other devices of its own too
+    bool delivered = true;                       // sends receipts; false: switched off to its senders, own devices too
     std::optional<Milliseconds> reads_after{};   // sends read receipts; nothing: only when told to
     double read_chance = 1.0;
     std::vector<Reply> replies{};   // the first that fits; none: it never answers
