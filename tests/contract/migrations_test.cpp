@@ -90,6 +90,34 @@ TEST_P(Migrations, TwoProgramsMayStartAtOnce) {
         EXPECT_TRUE(slot->has_value()) << (*slot ? "" : slot->error().message + " | " + slot->error().cause);
 }
 
+TEST_P(Migrations, FramesThatWaitAreKeptWhenTheyMove) {
+    auto const before = sql::embedded_migrations().first(13);
+    auto const bytes = Bytes{1, 2, 3};
+    {
+        auto const connection = WAQTOR_OK(driver()->connect(sql::Access::write));
+        ASSERT_EQ(WAQTOR_OK(sql::migrate(*connection, before, SystemClock{}.now())), 13);
+        WAQTOR_OK(connection->begin(sql::Access::write));
+        sql::EventCounters counters;
+        sql::Transaction tx{*connection, &counters};
+        auto const insert = [&](std::string_view id, std::optional<std::string> message, std::optional<Bytes> frame) {
+            return tx.exec(R"sql(
+                INSERT INTO whatsapp_frame (session, id, message, chat, plain, attributes, frame, sent_at)
+                    VALUES ('s', $1, $2, 'c', $3, $3, $4, 1))sql",
+                           id, message, bytes, frame);
+        };
+        WAQTOR_OK(insert("waits", "m", bytes));
+        WAQTOR_OK(insert("acknowledged", {}, {}));
+        WAQTOR_OK(connection->commit());
+    }
+    auto const rows = [this](std::string const& columns, std::string const& table) {
+        return WAQTOR_OK(all<std::string>("SELECT " + columns + " FROM " + table + " ORDER BY id"));
+    };
+    EXPECT_EQ(rows("id", "whatsapp_waiting"), std::vector<std::string>{"waits"});
+    EXPECT_EQ(rows("id || ' ' || coalesce(message, '-')", "whatsapp_frame"),
+              (std::vector<std::string>{"acknowledged -", "waits m"}));
+    EXPECT_EQ(WAQTOR_OK(all<Bytes>("SELECT frame FROM whatsapp_waiting")), std::vector<Bytes>{bytes});
+}
+
 TEST(MigrationFiles, SayWhatTheyAddAndWhichBinaryStillRuns) {
     for (auto const& migration : sql::embedded_migrations()) {
         auto const line = migration.text.substr(0, migration.text.find('\n'));

@@ -1,8 +1,8 @@
 #include "sandbox/wire/listener.hpp"
 
 #include "core/base/http_message.hpp"
+#include "core/base/tls_stream.hpp"
 #include "sandbox/wire/connection.hpp"
-#include "whatsapp/transport/tls_stream.hpp"
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/ssl/context.hpp>
@@ -21,7 +21,7 @@ namespace beast = boost::beast;
 namespace http = beast::http;
 namespace websocket = beast::websocket;
 using asio::ip::tcp;
-using Stream = whatsapp::transport::TlsStream;
+using Stream = TlsStream;
 using Socket = websocket::stream<Stream, false>;   // no deflate: WhatsApp has none
 using Request = http::request<http::string_body>;
 

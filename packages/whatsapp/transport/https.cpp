@@ -1,9 +1,9 @@
 #include "whatsapp/transport/https.hpp"
 
 #include "core/base/http_message.hpp"
+#include "core/base/tls_stream.hpp"
 #include "whatsapp/transport/dial.hpp"
 #include "whatsapp/transport/tls_state.hpp"
-#include "whatsapp/transport/tls_stream.hpp"
 #include "whatsapp/transport/within.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -104,7 +104,7 @@ private:
 };
 
 http::request<http::string_body> head_of(std::string const& host, std::string const& method, std::string const& target,
-                                        std::uint64_t length, HttpsOptions const& options) {
+                                         std::uint64_t length, HttpsOptions const& options) {
     http::request<http::string_body> request;
     request.method_string(method);
     request.target(target);
@@ -124,8 +124,8 @@ Task<std::unique_ptr<HttpsExchange>> begin(std::string host, std::string method,
     if (!options.tls) co_return invalid("tls", "is needed for media hosts");
     CO_TRY(auto const url, Url::parse("wss://" + host + "/"));   // only for host and port
     CO_TRY(auto socket, co_await dial(url.host, url.port, options.proxy));
-    auto exchange = std::make_unique<Exchange>(
-        TlsStream{std::move(socket), options.tls->state().context.native_handle(), url.host}, options.patience);
+    auto exchange = std::make_unique<Exchange>(TlsStream{std::move(socket), options.tls->state().context.native_handle(), url.host},
+                                               options.patience);
     if (auto const refused = co_await exchange->stream().handshake(); refused)
         co_return broken("no secure connection to the media host", refused);
     CO_TRY_OK(co_await exchange->send_head(head_of(url.authority(), method, target, length, options)));

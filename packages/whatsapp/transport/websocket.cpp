@@ -1,8 +1,8 @@
 #include "whatsapp/transport/websocket.hpp"
 
+#include "core/base/tls_stream.hpp"
 #include "whatsapp/transport/dial.hpp"
 #include "whatsapp/transport/tls_state.hpp"
-#include "whatsapp/transport/tls_stream.hpp"
 #include "whatsapp/transport/within.hpp"
 
 #include <boost/asio/as_tuple.hpp>

@@ -1,11 +1,10 @@
 #pragma once
+#include <boost/asio/append.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/compose.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/beast/core/bind_handler.hpp>
-#include <boost/beast/core/role.hpp>
 
 #include <openssl/ssl.h>
 #include <algorithm>
@@ -14,7 +13,11 @@
 #include <string>
 #include <vector>
 
-namespace waqtor::whatsapp::transport {
+namespace boost::beast {
+enum class role_type;
+}
+
+namespace waqtor {
 namespace asio = boost::asio;
 
 /// TLS straight on its TCP socket: an idle connection holds no buffers. Asio's own stream keeps 68 KiB for each, more than all the
@@ -111,8 +114,7 @@ private:
 /// How Beast ends a TlsStream; found by its name.
 template <class Handler> void async_teardown(boost::beast::role_type, TlsStream& stream, Handler&& handler) {
     stream.say_goodbye();
-    asio::post(stream.get_executor(),
-               boost::beast::bind_front_handler(std::forward<Handler>(handler), boost::system::error_code{}));
+    asio::post(stream.get_executor(), asio::append(std::forward<Handler>(handler), boost::system::error_code{}));
 }
 
-}   // namespace waqtor::whatsapp::transport
+}   // namespace waqtor

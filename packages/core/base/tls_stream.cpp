@@ -1,4 +1,4 @@
-#include "whatsapp/transport/tls_stream.hpp"
+#include "core/base/tls_stream.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/error.hpp>
@@ -13,7 +13,7 @@
 #include <cerrno>
 #include <stdexcept>
 
-namespace waqtor::whatsapp::transport {
+namespace waqtor {
 
 namespace {
 
@@ -121,4 +121,4 @@ TlsStream::Next TlsStream::after(int result, boost::system::error_code& failure)
     return Next::finished;
 }
 
-}   // namespace waqtor::whatsapp::transport
+}   // namespace waqtor
