@@ -2,15 +2,16 @@
 
 #include "core/base/http_message.hpp"
 #include "sandbox/wire/connection.hpp"
+#include "whatsapp/transport/tls_stream.hpp"
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/ssl/context.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http.hpp>
-#include <boost/beast/ssl/ssl_stream.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
 #include <boost/beast/websocket.hpp>
-#include <boost/beast/websocket/ssl.hpp>
 
 namespace waqtor::sandbox {
 
@@ -20,12 +21,19 @@ namespace beast = boost::beast;
 namespace http = beast::http;
 namespace websocket = beast::websocket;
 using asio::ip::tcp;
-using Stream = beast::ssl_stream<beast::tcp_stream>;
+using Stream = whatsapp::transport::TlsStream;
 using Socket = websocket::stream<Stream, false>;   // no deflate: WhatsApp has none
 using Request = http::request<http::string_body>;
 
 constexpr std::uint64_t kLargestBody = 128U << 20;
 constexpr auto kCloseDeadline = std::chrono::seconds{2};
+constexpr auto kHandshakeDeadline = std::chrono::seconds{30};
+constexpr auto kIdleDeadline = std::chrono::seconds{60};
+
+void cut(Stream& stream) {
+    auto ignored = boost::system::error_code{};
+    stream.next_layer().close(ignored);
+}
 
 /// The bytes of one connection, written in order by one loop that lives as long as there is something to write.
 struct Socketed : std::enable_shared_from_this<Socketed> {
@@ -35,7 +43,7 @@ struct Socketed : std::enable_shared_from_this<Socketed> {
     std::deque<Bytes> queue;
     bool writing = false;
     bool closing = false;
-    asio::steady_timer lingering{socket.get_executor()};
+    asio::steady_timer deadline{socket.get_executor()};   // of a linger, then of the other side's close frame
 
     void push(Bytes bytes) {
         if (closing) return;
@@ -44,9 +52,9 @@ struct Socketed : std::enable_shared_from_this<Socketed> {
     }
     void close(Milliseconds linger) {
         if (linger == Milliseconds{0}) return close_now();
-        lingering.expires_after(linger);
-        lingering.async_wait([self = shared_from_this()](boost::system::error_code cut) {
-            if (!cut) self->close_now();
+        deadline.expires_after(linger);
+        deadline.async_wait([self = shared_from_this()](boost::system::error_code cancelled) {
+            if (!cancelled) self->close_now();
         });
     }
     void close_now() {
@@ -59,8 +67,8 @@ struct Socketed : std::enable_shared_from_this<Socketed> {
         asio::co_spawn(socket.get_executor(), drain(shared_from_this()), asio::detached);   // owned by the io_context's run
     }
     void cut() {
-        lingering.cancel();
-        beast::get_lowest_layer(socket).close();
+        deadline.cancel();
+        waqtor::sandbox::cut(socket.next_layer());
     }
 
 private:
@@ -74,7 +82,10 @@ private:
         self->writing = false;
         if (!self->closing) co_return;
         // A client that never answers the close frame shall not keep the connection alive.
-        beast::get_lowest_layer(self->socket).expires_after(kCloseDeadline);
+        self->deadline.expires_after(kCloseDeadline);
+        self->deadline.async_wait([self](boost::system::error_code cancelled) {
+            if (!cancelled) self->cut();
+        });
         co_await self->socket.async_close(websocket::close_code::normal, asio::redirect_error(asio::use_awaitable, error));
         self->cut();
     }
@@ -94,6 +105,7 @@ asio::ssl::context tls_context(TlsIdentity const& identity) {
     auto context = asio::ssl::context{asio::ssl::context::tls_server};
     context.use_certificate(asio::buffer(identity.certificate), asio::ssl::context::pem);
     context.use_private_key(asio::buffer(identity.key), asio::ssl::context::pem);
+    SSL_CTX_set_mode(context.native_handle(), SSL_MODE_RELEASE_BUFFERS);
     return context;
 }
 
@@ -112,7 +124,7 @@ public:
         stopped_ = true;
         auto error = boost::system::error_code{};
         acceptor_.close(error);
-        for (auto* stream : std::set{streams_}) beast::get_lowest_layer(*stream).close();
+        for (auto* stream : streams_) cut(*stream);
         for (auto const& socket : std::set{sockets_}) socket->cut();
         for (auto* wait : std::set{waits_}) wait->cancel();
     }
@@ -132,36 +144,48 @@ private:
             auto socket = co_await self->acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, error));
             if (error) continue;
             socket.set_option(tcp::no_delay{true}, error);
-            asio::co_spawn(self->acceptor_.get_executor(), serve(self, beast::tcp_stream{std::move(socket)}), asio::detached);
+            asio::co_spawn(self->acceptor_.get_executor(), serve(self, std::move(socket)), asio::detached);
         }
     }
 
+    /// Cuts the stream when `patience` ends before the next call, or the stream.
+    static void hurry(std::shared_ptr<Stream> const& stream, asio::steady_timer& deadline, std::chrono::seconds patience) {
+        deadline.expires_after(patience);
+        deadline.async_wait([stream](boost::system::error_code cancelled) {
+            if (!cancelled) cut(*stream);
+        });
+    }
+
     /// Errors of the other side end the connection and nothing else.
-    static asio::awaitable<void> serve(std::shared_ptr<State> self, beast::tcp_stream raw) {
-        auto stream = Stream{std::move(raw), self->tls_};
-        self->streams_.insert(&stream);
-        auto error = boost::system::error_code{};
-        beast::get_lowest_layer(stream).expires_after(std::chrono::seconds{30});
-        co_await stream.async_handshake(asio::ssl::stream_base::server, asio::redirect_error(asio::use_awaitable, error));
+    static asio::awaitable<void> serve(std::shared_ptr<State> self, tcp::socket raw) {
+        auto const stream = std::make_shared<Stream>(std::move(raw), self->tls_.native_handle());
+        auto deadline = asio::steady_timer{stream->get_executor()};
+        self->streams_.insert(stream.get());
+        hurry(stream, deadline, kHandshakeDeadline);
+        auto error = co_await stream->handshake();
         auto buffer = beast::flat_buffer{};
         while (!error && !self->stopped_) {
             auto parser = http::request_parser<http::string_body>{};
             parser.body_limit(kLargestBody);
-            beast::get_lowest_layer(stream).expires_after(std::chrono::seconds{60});
-            error = co_await http_message::read(stream, buffer, parser);
+            hurry(stream, deadline, kIdleDeadline);
+            error = co_await http_message::read(*stream, buffer, parser);
+            deadline.cancel();
             if (error) break;
             auto request = parser.release();
             if (websocket::is_upgrade(request)) {
-                self->streams_.erase(&stream);
-                co_await upgrade(self, std::move(stream), std::move(request));
+                self->streams_.erase(stream.get());
+                co_await upgrade(self, std::move(*stream), std::move(request));
                 co_return;
             }
-            co_await self->answer(stream, std::move(request), error);
+            auto const response = co_await self->answer(std::move(request));
+            hurry(stream, deadline, kIdleDeadline);
+            error = co_await http_message::write(*stream, response);
+            if (!error && !response.keep_alive()) error = http::error::end_of_stream;
         }
-        self->streams_.erase(&stream);
+        self->streams_.erase(stream.get());
     }
 
-    asio::awaitable<void> answer(Stream& stream, Request request, boost::system::error_code& error) {
+    asio::awaitable<http::response<http::string_body>> answer(Request request) {
         auto const made = hooks_.request({std::string{request.method_string()}, std::string{request.target()}, request.body()});
         auto response = http::response<http::string_body>{static_cast<http::status>(made.status), request.version()};
         response.set(http::field::content_type, made.type);
@@ -169,19 +193,17 @@ private:
         response.body() = made.body;
         response.prepare_payload();
         if (made.wait.count() > 0) {
-            auto slow = asio::steady_timer{stream.get_executor(), made.wait};
+            auto slow = asio::steady_timer{acceptor_.get_executor(), made.wait};
+            auto stopped = boost::system::error_code{};
             waits_.insert(&slow);
-            co_await slow.async_wait(asio::redirect_error(asio::use_awaitable, error));
+            co_await slow.async_wait(asio::redirect_error(asio::use_awaitable, stopped));
             waits_.erase(&slow);
-            beast::get_lowest_layer(stream).expires_after(std::chrono::seconds{60});
         }
-        error = co_await http_message::write(stream, response);
-        if (!error && !response.keep_alive()) error = http::error::end_of_stream;
+        co_return response;
     }
 
     static asio::awaitable<void> upgrade(std::shared_ptr<State> self, Stream stream, Request request) {
         auto const socket = std::make_shared<Socketed>(std::move(stream));
-        beast::get_lowest_layer(socket->socket).expires_never();   // the WebSocket has its own clock
         auto error = boost::system::error_code{};
         if (!request.target().starts_with("/ws/chat")) co_return socket->cut();
         socket->socket.binary(true);
@@ -199,7 +221,7 @@ private:
             buffer.consume(size);
         }
         self->sockets_.erase(socket);
-        socket->lingering.cancel();
+        socket->deadline.cancel();
         connection->ended();
     }
 };

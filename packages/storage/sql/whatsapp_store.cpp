@@ -79,12 +79,13 @@ Result<void> SqlWhatsAppStore::remove(waqtor::Transaction& tx, SessionId session
 
 Result<bool> SqlWhatsAppStore::add_frame(waqtor::Transaction& tx, SessionId session, ClientFrame const& frame) {
     auto const plain = sealer_.seal(plain_cell(frame_row(session, frame.whatsapp_id)), frame.plain);
-    auto const waiting = frame.frame.empty() ? std::nullopt : std::optional{frame.frame};
-    TRY(auto const added,
-        of(tx).exec(R"sql(
-        INSERT INTO whatsapp_frame (session, id, message, chat, plain, attributes, frame, sent_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (session, id) DO NOTHING)sql",
-                    session, frame.whatsapp_id, frame.message, frame.chat, plain, frame.attributes, waiting, frame.at));
+    TRY(auto const added, of(tx).exec(R"sql(
+        INSERT INTO whatsapp_frame (session, id, message, chat, plain, attributes, sent_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (session, id) DO NOTHING)sql",
+                                      session, frame.whatsapp_id, frame.message, frame.chat, plain, frame.attributes, frame.at));
+    if (added == 1 && !frame.frame.empty())
+        TRY_OK(of(tx).post("INSERT INTO whatsapp_waiting (session, id, frame) VALUES ($1, $2, $3)", session, frame.whatsapp_id,
+                           frame.frame));
     return added == 1;
 }
 
@@ -101,17 +102,20 @@ Result<ClientFrame> SqlWhatsAppStore::open(SessionId session, FrameRow row) cons
 
 Result<std::optional<ClientFrame>> SqlWhatsAppStore::frame(waqtor::Transaction& tx, SessionId session,
                                                            std::string_view whatsapp_id) {
-    TRY(auto row, of(tx).maybe<FrameRow>("SELECT " + columns<FrameRow>() + " FROM whatsapp_frame WHERE session = $1 AND id = $2",
+    TRY(auto row, of(tx).maybe<FrameRow>("SELECT " + columns<FrameRow>() + R"sql(
+          FROM whatsapp_frame LEFT JOIN whatsapp_waiting USING (session, id) WHERE session = $1 AND id = $2)sql",
                                          session, whatsapp_id));
     if (!row) return std::nullopt;
     TRY(auto out, open(session, *std::move(row)));
     return out;
 }
 
+// The list of those that wait keeps the planner from going through everything that was sent.
 Result<std::vector<ClientFrame>> SqlWhatsAppStore::unacknowledged(waqtor::Transaction& tx, SessionId session, Timestamp at,
                                                                   std::string_view after_id, std::int64_t limit) {
-    TRY(auto rows, of(tx).all<FrameRow>("SELECT " + columns<FrameRow>() + R"sql( FROM whatsapp_frame
-         WHERE session = $1 AND frame IS NOT NULL AND (sent_at > $2 OR (sent_at = $2 AND id > $3))
+    TRY(auto rows, of(tx).all<FrameRow>("SELECT " + columns<FrameRow>() + R"sql(
+          FROM whatsapp_frame JOIN whatsapp_waiting USING (session, id)
+         WHERE session = $1 AND id IN (SELECT id FROM whatsapp_waiting WHERE session = $1) AND (sent_at > $2 OR (sent_at = $2 AND id > $3))
          ORDER BY sent_at, id LIMIT $4)sql",
                                         session, at, after_id, limit));
     std::vector<ClientFrame> out;
@@ -123,10 +127,8 @@ Result<std::vector<ClientFrame>> SqlWhatsAppStore::unacknowledged(waqtor::Transa
 }
 
 Result<bool> SqlWhatsAppStore::acknowledge(waqtor::Transaction& tx, SessionId session, std::string_view whatsapp_id) {
-    TRY(auto const changed,
-        of(tx).exec("UPDATE whatsapp_frame SET frame = NULL WHERE session = $1 AND id = $2 AND frame IS NOT NULL", session,
-                    whatsapp_id));
-    return changed == 1;
+    TRY(auto const removed, of(tx).exec("DELETE FROM whatsapp_waiting WHERE session = $1 AND id = $2", session, whatsapp_id));
+    return removed == 1;
 }
 
 Result<ClientReceived> SqlWhatsAppStore::note_received(waqtor::Transaction& tx, SessionId session, std::string_view id,
@@ -170,7 +172,10 @@ Result<Bytes> SqlWhatsAppStore::original(waqtor::Transaction& tx, SessionId sess
 }
 
 Result<void> SqlWhatsAppStore::tidy(waqtor::Transaction& tx, SessionId session, Timestamp before) {
-    TRY_OK(of(tx).exec("DELETE FROM whatsapp_frame WHERE session = $1 AND frame IS NULL AND sent_at < $2", session, before));
+    TRY_OK(of(tx).exec(R"sql(
+        DELETE FROM whatsapp_frame WHERE session = $1 AND sent_at < $2
+            AND id NOT IN (SELECT id FROM whatsapp_waiting WHERE session = $1))sql",
+                       session, before));
     TRY_OK(of(tx).exec("DELETE FROM whatsapp_received WHERE session = $1 AND received_at < $2", session, before));
     return {};
 }
@@ -183,6 +188,7 @@ Result<void> SqlWhatsAppStore::tidy_originals(waqtor::Transaction& tx, SessionId
 Result<void> SqlWhatsAppStore::forget(waqtor::Transaction& tx, SessionId session) {
     TRY_OK(of(tx).exec("DELETE FROM whatsapp_value WHERE session = $1", session));
     TRY_OK(of(tx).exec("DELETE FROM whatsapp_frame WHERE session = $1", session));
+    TRY_OK(of(tx).exec("DELETE FROM whatsapp_waiting WHERE session = $1", session));
     TRY_OK(of(tx).exec("DELETE FROM whatsapp_received WHERE session = $1", session));
     TRY_OK(of(tx).exec("DELETE FROM whatsapp_original WHERE session = $1", session));
     return {};

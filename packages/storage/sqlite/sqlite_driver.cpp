@@ -82,7 +82,7 @@ constexpr auto kWriterSettings = R"sql(
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
     PRAGMA secure_delete = ON;
-    PRAGMA journal_size_limit = 16777216;
+    PRAGMA journal_size_limit = 37748736;
 )sql";
 
 /// Turning a database to WAL does not wait for another program that does the same: so ask again.

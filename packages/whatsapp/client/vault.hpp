@@ -48,7 +48,7 @@ public:
 
     /// Messages that come faster than one in this time are a stream: they are gathered for as long before the next commit. A person
     /// who answers notices nothing of it, and a commit costs as much as reading two messages.
-    static constexpr std::chrono::milliseconds kStream{2};
+    static constexpr std::chrono::milliseconds kStream{4};
 
     Vault(asio::any_io_executor executor, Database& db, ClientStore& store, SessionListener& listener, SessionRef ref,
           std::chrono::milliseconds stream = kStream);

@@ -51,7 +51,7 @@ BIO_METHOD* socket_method() {
 
 }   // namespace
 
-TlsStream::TlsStream(Socket socket, SSL_CTX* context, std::string const& host)
+TlsStream::TlsStream(Socket socket, SSL_CTX* context)
     : socket_{std::move(socket)}, handle_{std::make_unique<int>(socket_.native_handle())}, ssl_{SSL_new(context)} {
     auto* bio = BIO_new(socket_method());
     if (!ssl_ || !bio) {
@@ -63,6 +63,11 @@ TlsStream::TlsStream(Socket socket, SSL_CTX* context, std::string const& host)
     BIO_set_init(bio, 1);
     SSL_set_bio(ssl_.get(), bio, bio);
     SSL_set_mode(ssl_.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    SSL_set_accept_state(ssl_.get());
+}
+
+TlsStream::TlsStream(Socket socket, SSL_CTX* context, std::string const& host) : TlsStream{std::move(socket), context} {
+    SSL_set_connect_state(ssl_.get());
     boost::system::error_code no_address;
     asio::ip::make_address(host, no_address);
     if (no_address) {
@@ -78,7 +83,7 @@ asio::awaitable<boost::system::error_code> TlsStream::handshake() {
     for (;;) {
         boost::system::error_code failure;
         ERR_clear_error();
-        auto const next = after(SSL_connect(ssl_.get()), failure);
+        auto const next = after(SSL_do_handshake(ssl_.get()), failure);
         if (next == Next::finished) co_return failure;
         auto const what = next == Next::wait_to_read ? Socket::wait_read : Socket::wait_write;
         auto const [error] = co_await socket_.async_wait(what, asio::as_tuple(asio::use_awaitable));

@@ -4,6 +4,8 @@
 #include <boost/asio/compose.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/beast/core/bind_handler.hpp>
+#include <boost/beast/core/role.hpp>
 
 #include <openssl/ssl.h>
 #include <algorithm>
@@ -15,8 +17,8 @@
 namespace waqtor::whatsapp::transport {
 namespace asio = boost::asio;
 
-/// TLS as a client, straight on its TCP socket: an idle connection holds no buffers. Asio's own stream keeps 68 KiB for each, more
-/// than all the rest of a session. One read and one write at a time; all calls from one thread.
+/// TLS straight on its TCP socket: an idle connection holds no buffers. Asio's own stream keeps 68 KiB for each, more than all the
+/// rest of a session, and copies every byte twice. One read and one write at a time; all calls from one thread.
 class TlsStream {
 public:
     using Socket = asio::ip::tcp::socket;
@@ -24,8 +26,10 @@ public:
     using next_layer_type = Socket;
     using lowest_layer_type = Socket;
 
-    /// `host` is what the certificate must be for: a name, or an address.
+    /// A client. `host` is what the certificate must be for: a name, or an address.
     TlsStream(Socket socket, SSL_CTX* context, std::string const& host);
+    /// A server, with the certificate and key of `context`.
+    TlsStream(Socket socket, SSL_CTX* context);
 
     executor_type get_executor() { return socket_.get_executor(); }
     Socket& next_layer() { return socket_; }
@@ -103,5 +107,12 @@ private:
             token, socket_);
     }
 };
+
+/// How Beast ends a TlsStream; found by its name.
+template <class Handler> void async_teardown(boost::beast::role_type, TlsStream& stream, Handler&& handler) {
+    stream.say_goodbye();
+    asio::post(stream.get_executor(),
+               boost::beast::bind_front_handler(std::forward<Handler>(handler), boost::system::error_code{}));
+}
 
 }   // namespace waqtor::whatsapp::transport

@@ -12,13 +12,6 @@
 
 namespace waqtor::whatsapp::transport {
 
-/// How Beast ends a TlsStream; found by its name.
-template <class Handler> void async_teardown(boost::beast::role_type, TlsStream& stream, Handler&& handler) {
-    stream.say_goodbye();
-    asio::post(stream.get_executor(),
-               boost::beast::bind_front_handler(std::forward<Handler>(handler), boost::system::error_code{}));
-}
-
 namespace {
 
 namespace beast = boost::beast;
