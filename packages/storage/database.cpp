@@ -13,7 +13,7 @@ Result<std::unique_ptr<SqlDatabase>> open_database(DatabaseOptions options) {
     std::unique_ptr<sql::Driver> driver;
     auto const path = url.substr(url.starts_with("sqlite:") ? std::string_view{"sqlite:"}.size() : 0);
     if (url.starts_with("postgresql://") || url.starts_with("postgres://"))
-        driver = postgres::make_driver({options.url, options.statement_timeout});
+        driver = postgres::make_driver({options.url, options.statement_timeout, options.new_tables});
     else if (!path.contains("://"))
         driver = sqlite::make_driver({path, options.busy});
     else

@@ -21,6 +21,7 @@ struct DatabaseOptions {
     std::chrono::milliseconds group_window{3};   // and how long a commit may wait for them
     std::chrono::milliseconds busy{5'000};       // how long to wait for another program's lock
     std::chrono::milliseconds statement_timeout{30'000};   // PostgreSQL only
+    std::chrono::milliseconds new_tables{1'000};           // PostgreSQL only: how often to look for tables without statistics
     SchemaPolicy schema = SchemaPolicy::migrate;
     /// Called on the writer's thread after a commit with the workspaces whose event log grew, each once; before the writers of
     /// that commit hear of it. It must not block.

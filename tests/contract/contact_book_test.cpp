@@ -162,6 +162,42 @@ TEST_P(ContactBookContract, FiltersSearchFoldedTextTagsAndFields) {
     EXPECT_THAT(found({.has_phone = true, .created_before = clock.now()}), ElementsAre(ahmad, zoe));
 }
 
+class ContactBookOnPostgres : public testing::ContactTest {
+protected:
+    /// How many rows of contacts the transaction has looked at.
+    static Result<std::int64_t> looked_at(Transaction& tx) {
+        return sql::of(tx).one<std::int64_t>(
+            "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_all_tables WHERE relid = 'contact'::regclass");
+    }
+};
+INSTANTIATE_TEST_SUITE_P(On, ContactBookOnPostgres, ::testing::Values(testing::Backend::postgres), testing::backend_name);
+
+TEST_P(ContactBookOnPostgres, LooksAtNobodyElseInAWorkspaceThatHasJustFilled) {
+    close_db();
+    options().new_tables = std::chrono::milliseconds{0};
+    for (int i = 0; i < 10; ++i) identify({.phone = "+15550100", .lid = "100"});   // the server has made its plan by then
+    std::vector<ContactRow> rows;
+    for (int i = 1; i <= 1000; ++i) {
+        clock.advance(Milliseconds{1});
+        rows.push_back({.id = ContactId::make(clock.now()),
+                        .workspace = workspace,
+                        .phone = fmt::format("+1555{:04}", 100 + i),
+                        .lid = std::to_string(100 + i)});
+    }
+    must(write([&](Transaction& tx) { return contacts.add_all(tx, rows); }));
+    auto const looked = must(write([&](Transaction& tx) -> Result<std::int64_t> {
+        TRY(auto const before, looked_at(tx));
+        TRY(auto const found, book().recognise(tx, workspace, {.phone = "+15550600", .lid = "600"}));
+        EXPECT_EQ(found.who.lid, "600");
+        TRY(auto const again, book().find(tx, workspace, found.id));
+        EXPECT_EQ(again.who, found.who);
+        TRY(auto const after, looked_at(tx));
+        return after - before;
+    }));
+    EXPECT_GE(looked, 3) << "by the number, by the LID, by the id";
+    EXPECT_LE(looked, 12);
+}
+
 TEST_P(ContactBookContract, AddsManyAndLeavesOutTakenNumbers) {
     auto const known = identify({.phone = "+15550100"});
     std::vector<ContactRow> rows;

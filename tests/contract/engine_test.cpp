@@ -108,6 +108,47 @@ TEST_P(Engine, WhatIsPostedFailsItsOwnOperationOnly) {
     EXPECT_EQ(items(), (std::vector<std::int64_t>{0, 1, 2, 4, 5, 100, 101, 102, 104, 105}));
 }
 
+TEST_P(Engine, WhatMustChangeARowFailsItsOwnOperationOnly) {
+    WAQTOR_OK(exec("INSERT INTO item (id) VALUES (0)"));
+    close_db();
+    options().group_window = std::chrono::hours{1};
+    Gate gate;
+    // The first of its transaction has no part of its own.
+    auto const take = [](Transaction& tx, int parent) {
+        return sql::of(tx).post_changing(Error{.code = Code::gone, .message = "taken"},
+                                         "UPDATE item SET parent = $1 WHERE id = 0 AND parent IS NULL", parent);
+    };
+    auto const first = start([&](Transaction& tx) -> Result<void> {
+        gate.reached.set_value();
+        gate.opened.wait();
+        TRY_OK(add(tx, 1));
+        return sql::of(tx).post_changing(Error{.code = Code::gone, .message = "none"}, "UPDATE item SET parent = 1 WHERE id = 99");
+    });
+    poll();
+    gate.reached.get_future().wait();
+    std::vector<std::shared_ptr<Result<void>>> outcomes;
+    for (int i = 2; i < 8; ++i)
+        outcomes.push_back(start([=](Transaction& tx) -> Result<void> {
+            if (i == 2 || i == 5) return add(tx, i);
+            TRY_OK(sql::of(tx).post("INSERT INTO item (id) VALUES ($1)", i));
+            std::ignore = take(tx, i);                                    // the third takes it: on SQLite the others know here,
+            if (i == 6) std::ignore = sql::of(tx).one<int>("SELECT 1");   // on PostgreSQL here, or at the end
+            return {};
+        }));
+    poll();
+    gate.open.set_value();
+    run();
+    EXPECT_EQ(first->error().code, Code::gone);
+    for (int i = 2; i < 8; ++i) {
+        auto const& outcome = *outcomes[static_cast<std::size_t>(i - 2)];
+        auto const good = i == 2 || i == 3 || i == 5;
+        EXPECT_EQ(outcome.has_value(), good) << i;
+        if (!outcome) EXPECT_EQ(outcome.error().code, Code::gone) << i;
+    }
+    EXPECT_EQ(items(), (std::vector<std::int64_t>{0, 2, 3, 5}));
+    EXPECT_EQ(WAQTOR_OK(all<std::int64_t>("SELECT parent FROM item WHERE id = 0")).front(), 3);
+}
+
 TEST_P(Engine, AFailureBeforeAnySuccessDoesNotHarmTheGroup) {
     close_db();
     options().group_window = std::chrono::hours{1};

@@ -11,6 +11,8 @@
 #include <gmock/gmock.h>
 
 #include <fstream>
+#include <future>
+#include <set>
 
 namespace waqtor {
 namespace {
@@ -77,6 +79,43 @@ TEST_P(MessageDeskContract, AnIdempotencyKeyIsOneMessageForADay) {
     EXPECT_NE(must(send(text("Other"), "k1")).id, first.id);
     EXPECT_EQ(must(run_to_end(desk().purge())), 1);
     EXPECT_EQ(must(run_to_end(desk().list(who(), {}))).total, 3);
+}
+
+TEST_P(MessageDeskContract, AKeyThatComesSeveralTimesAtOnceIsOneMessage) {
+    desk();
+    std::promise<void> reached;
+    std::promise<void> open;
+    // Keeps the writer until all of them wait, so that they share a transaction.
+    asio::co_spawn(
+        io_,
+        [&]() -> asio::awaitable<void> {
+            std::ignore = co_await db().write([&](Transaction&) -> Result<void> {
+                reached.set_value();
+                open.get_future().wait();
+                return {};
+            });
+        },
+        asio::detached);
+    poll();
+    reached.get_future().wait();
+    std::vector<std::optional<Result<Message>>> answers(9);
+    for (std::size_t i = 0; i < answers.size(); ++i)
+        asio::co_spawn(
+            io_,
+            [&, i]() -> asio::awaitable<void> {
+                auto wish = text(i == 8 ? "Other" : "Salam");
+                answers[i] = co_await desk().send(who(), std::move(wish), i % 2 == 0 ? "same" : fmt::format("own {}", i));
+            },
+            asio::detached);
+    poll();
+    open.set_value();
+    run();
+    std::set<MessageId> ids;
+    for (std::size_t i = 0; i < 8; ++i) ids.insert(must(*answers[i]).id);
+    EXPECT_EQ(ids.size(), 5U) << "four of their own, and one for four requests";
+    EXPECT_EQ(answers[8]->error().code, Code::invalid) << "the same key with another wish";
+    EXPECT_EQ(must(run_to_end(desk().list(who(), {}))).total, 5);
+    EXPECT_EQ(must(read([&](Transaction& tx) { return log.last(tx, workspace); })), 6) << "the contact, and each message once";
 }
 
 TEST_P(MessageDeskContract, UnderstandsNumbersAsPeopleWriteThemAndRefusesTheRest) {

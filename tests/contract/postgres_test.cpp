@@ -101,6 +101,20 @@ TEST_P(Postgres, AStatementThatTakesTooLongIsBusy) {
     EXPECT_EQ(outcome.error().code, Code::busy);
 }
 
+TEST_P(Postgres, ATableThatFillsIsCountedBeforeTheNextTransaction) {
+    options().new_tables = std::chrono::milliseconds{0};
+    auto const counted = "SELECT CAST(reltuples AS BIGINT) FROM pg_class WHERE oid = 'event_counter'::regclass";
+    WAQTOR_OK(write([](Transaction& tx) { return add(tx, "one"); }));
+    WAQTOR_OK(write([](Transaction& tx) { return add(tx, "two"); }));
+    EXPECT_LE(WAQTOR_OK(all<std::int64_t>(counted)).front(), 0) << "two rows are not worth it";
+    WAQTOR_OK(write([](Transaction& tx) -> Result<void> {
+        for (int i = 0; i < 1000; ++i) TRY_OK(add(tx, fmt::format("a workspace with a rather long name, number {}", i)));
+        return {};
+    }));
+    WAQTOR_OK(write([](Transaction& tx) { return add(tx, "three"); }));
+    EXPECT_EQ(WAQTOR_OK(all<std::int64_t>(counted)).front(), 1002);
+}
+
 TEST_P(Postgres, CopiesAndChecksAreTheOperatorsTools) {
     EXPECT_EQ(wait(db().backup("copy")).error().code, Code::not_implemented);
     EXPECT_EQ(wait(db().quick_check()).error().code, Code::not_implemented);

@@ -53,6 +53,16 @@ ContactCardRow card_of(ContactRow const& row) {
 }
 
 Result<ContactId> ContactBook::identify(Transaction& tx, WorkspaceId workspace, Person const& who) {
+    TRY(auto const row, person(tx, workspace, who));
+    return row.id;
+}
+
+Result<ContactCardRow> ContactBook::recognise(Transaction& tx, WorkspaceId workspace, Person const& who) {
+    TRY(auto const row, person(tx, workspace, who));
+    return card_of(row);
+}
+
+Result<ContactRow> ContactBook::person(Transaction& tx, WorkspaceId workspace, Person const& who) {
     if (!who.phone && !who.lid && !who.username) return invalid("who", "needs a phone, a LID or a username");
     TRY(auto found, parts_.contacts.known_as(tx, workspace, who));
     if (found.empty()) return make(tx, workspace, who);
@@ -82,7 +92,7 @@ Result<ContactId> ContactBook::identify(Transaction& tx, WorkspaceId workspace, 
     return learn(tx, std::move(row), who);
 }
 
-Result<ContactId> ContactBook::make(Transaction& tx, WorkspaceId workspace, Person const& who) {
+Result<ContactRow> ContactBook::make(Transaction& tx, WorkspaceId workspace, Person const& who) {
     auto const now = parts_.clock.now();
     ContactRow row{.id = ContactId::make(now),
                    .workspace = workspace,
@@ -97,7 +107,7 @@ Result<ContactId> ContactBook::make(Transaction& tx, WorkspaceId workspace, Pers
     TRY(auto const added, parts_.contacts.add(tx, row));
     if (!added) return fail(Code::conflict, "The contact was made by someone else at the same moment");
     TRY_OK(parts_.events.append(tx, workspace, ContactCreated{row.id, row.source}));
-    return row.id;
+    return row;
 }
 
 Result<ContactRow> ContactBook::merge(Transaction& tx, ContactRow heir, ContactRow const& merged) {
@@ -120,18 +130,18 @@ Result<ContactRow> ContactBook::merge(Transaction& tx, ContactRow heir, ContactR
     return heir;
 }
 
-Result<ContactId> ContactBook::learn(Transaction& tx, ContactRow row, Person const& who) {
+Result<ContactRow> ContactBook::learn(Transaction& tx, ContactRow row, Person const& who) {
     Change change;
     if (who.phone) change.set("phone", row.phone, who.phone);
     if (who.lid) change.set("lid", row.lid, who.lid);
     if (who.username) change.set("username", row.username, who.username);
     if (who.name && !who.name->empty()) change.set("pushName", row.push_name, *who.name);
-    if (change.names.empty()) return row.id;
+    if (change.names.empty()) return row;
     row.search = search_text(row);
     row.updated_at = parts_.clock.now();
     TRY_OK(parts_.contacts.save(tx, row));
     TRY_OK(parts_.events.append(tx, row.workspace, ContactUpdated{row.id, std::move(change.names)}));
-    return row.id;
+    return row;
 }
 
 Result<void> ContactBook::note_book_name(Transaction& tx, WorkspaceId workspace, Person const& who, std::string_view name) {

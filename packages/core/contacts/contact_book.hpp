@@ -22,6 +22,7 @@ public:
     void add_hook(ContactHook& hook) { hooks_.push_back(&hook); }
 
     Result<ContactId> identify(Transaction& tx, WorkspaceId workspace, Person const& who) override;
+    Result<ContactCardRow> recognise(Transaction& tx, WorkspaceId workspace, Person const& who) override;
     Result<void> note_book_name(Transaction& tx, WorkspaceId workspace, Person const& who, std::string_view name) override;
     Result<ContactCardRow> find(Transaction& tx, WorkspaceId workspace, ContactId contact) override;
     Result<std::vector<ContactCardRow>> audience(Transaction& tx, WorkspaceId workspace, AudienceQuery const& query,
@@ -35,9 +36,10 @@ public:
     Result<ContactRow> row(Transaction& tx, WorkspaceId workspace, ContactId contact);
 
 private:
-    Result<ContactId> make(Transaction& tx, WorkspaceId workspace, Person const& who);
+    Result<ContactRow> person(Transaction& tx, WorkspaceId workspace, Person const& who);
+    Result<ContactRow> make(Transaction& tx, WorkspaceId workspace, Person const& who);
     Result<ContactRow> merge(Transaction& tx, ContactRow heir, ContactRow const& merged);
-    Result<ContactId> learn(Transaction& tx, ContactRow row, Person const& who);
+    Result<ContactRow> learn(Transaction& tx, ContactRow row, Person const& who);
     Result<void> consent(Transaction& tx, ContactRow row, ConsentKind kind, OptOutSource source, std::string_view proof);
 
     ContactParts parts_;

@@ -37,6 +37,8 @@ public:
     /// The contact of this person, made when there is none. When `who` shows that two contacts are one person (a phone and a LID),
     /// they are merged and the older one's id is given; the events say so.
     virtual Result<ContactId> identify(Transaction& tx, WorkspaceId workspace, Person const& who) = 0;
+    /// identify(), and gives what is known of them.
+    virtual Result<ContactCardRow> recognise(Transaction& tx, WorkspaceId workspace, Person const& who) = 0;
     /// How the address book of a linked phone calls them; empty: it no longer does. Nobody becomes a contact by standing in it: a
     /// campaign to everyone is not for the owner's family.
     virtual Result<void> note_book_name(Transaction& tx, WorkspaceId workspace, Person const& who, std::string_view name) = 0;

@@ -80,6 +80,12 @@ struct MessageDesk::Prepared {
     std::optional<Media> media{};
 };
 
+/// What becomes of it within the transaction.
+struct MessageDesk::Composed {
+    NewMessage message;
+    std::optional<ContactCardRow> to{};   // nobody: a group
+};
+
 Task<MessageDesk::Prepared> MessageDesk::prepare(Caller const& who, SendMessage wish) {
     Prepared out{.wish = std::move(wish)};
     auto const& given = out.wish;
@@ -124,9 +130,11 @@ Result<void> MessageDesk::apply_template(Transaction& tx, WorkspaceId workspace,
     return {};
 }
 
-Result<NewMessage> MessageDesk::compose(Transaction& tx, Caller const& who, Prepared const& ready) {
+Result<MessageDesk::Composed> MessageDesk::compose(Transaction& tx, Caller const& who, Prepared const& ready) {
     auto const& wish = ready.wish;
-    NewMessage out{.address = ready.to.group, .origin = Origin::api, .not_before = wish.not_before};
+    Composed made{.message = {.address = ready.to.group, .origin = Origin::api, .not_before = wish.not_before}};
+    auto& out = made.message;
+    auto& person = made.to;
     if (!messages_.sessions()) return fail(Code::unavailable, "Sessions are not ready yet");
     if (wish.session) {
         if (!may_use(who, *wish.session)) return fail(Code::not_found, "There is no such session");
@@ -135,16 +143,10 @@ Result<NewMessage> MessageDesk::compose(Transaction& tx, Caller const& who, Prep
     } else {
         TRY(out.session, messages_.sessions()->standard(tx, who.workspace, who.sessions));
     }
-    std::optional<ContactCardRow> person;
     if (!out.address) {
-        if (wish.contact)
-            out.contact = *wish.contact;
-        else {
-            TRY(out.contact, parts_.contacts.identify(tx, who.workspace, *ready.to.person));
-        }
-        if (wish.variables || wish.template_id) {
-            TRY(person, parts_.contacts.find(tx, who.workspace, out.contact));
-        }
+        TRY(person, wish.contact ? parts_.contacts.find(tx, who.workspace, *wish.contact)
+                                 : parts_.contacts.recognise(tx, who.workspace, *ready.to.person));
+        out.contact = person->id;
     }
     auto& content = out.content;
     content.media = ready.media;
@@ -171,14 +173,14 @@ Result<NewMessage> MessageDesk::compose(Transaction& tx, Caller const& who, Prep
         content.quoted = reference_to(quoted);
         TRY(content.quoted->sender, author_in_group(tx, who.workspace, chat, quoted));
     }
-    return out;
+    return made;
 }
 
-Result<MessageRow> MessageDesk::accept(Transaction& tx, Caller const& who, Prepared const& ready) {
-    TRY(auto const message, compose(tx, who, ready));
-    if (ready.wish.fail_if_not_working.value_or(false) && !messages_.sender()->working({who.workspace, message.session}))
+Result<MessageRow> MessageDesk::accept(Transaction& tx, Caller const& who, Prepared const& ready, MessageId id) {
+    TRY(auto const made, compose(tx, who, ready));
+    if (ready.wish.fail_if_not_working.value_or(false) && !messages_.sender()->working({who.workspace, made.message.session}))
         return fail(Code::conflict, "The session is not working now");
-    TRY(auto row, messages_.accept_row(tx, who.workspace, message));
+    TRY(auto row, messages_.accept_known(tx, who.workspace, made.message, made.to ? &*made.to : nullptr, id));
     if (ready.wish.reply_to) {
         TRY(auto const quoted, find(tx, who, *ready.wish.reply_to));
         if (quoted.chat != row.chat) return invalid("replyTo", "is a message of another chat");
@@ -193,9 +195,9 @@ Task<Message> MessageDesk::send(Caller who, SendMessage wish, std::string key) {
     // A key that was used before is rare, and fails what is written here: asking for it first would cost every message a question.
     auto row = co_await parts_.db.write(
         [this, who, ready = std::move(ready), keyed = !key.empty(), name, fingerprint](Transaction& tx) -> Result<MessageRow> {
-            TRY(auto accepted, accept(tx, who, ready));
-            if (keyed) TRY_OK(keep(tx, parts_, who.workspace, name, fingerprint, accepted.id.text()));
-            return accepted;
+            auto const id = MessageId::make(parts_.clock.now());
+            if (keyed) TRY_OK(keep(tx, parts_, who.workspace, name, fingerprint, id.text()));
+            return accept(tx, who, ready, id);
         });
     if (row) {
         crash_point(CrashPoint::message_accepted);

@@ -44,10 +44,11 @@ public:
 
 private:
     struct Prepared;
+    struct Composed;
 
     Task<Prepared> prepare(Caller const& who, SendMessage wish);
-    Result<MessageRow> accept(Transaction& tx, Caller const& who, Prepared const& wish);
-    Result<NewMessage> compose(Transaction& tx, Caller const& who, Prepared const& wish);
+    Result<MessageRow> accept(Transaction& tx, Caller const& who, Prepared const& wish, MessageId id);
+    Result<Composed> compose(Transaction& tx, Caller const& who, Prepared const& wish);
     Result<void> apply_template(Transaction& tx, WorkspaceId workspace, SendMessage const& wish, ContactCardRow const* person,
                                 Content& content);
     Result<MessageRow> find(Transaction& tx, Caller const& who, MessageId message);

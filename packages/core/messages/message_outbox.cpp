@@ -41,8 +41,17 @@ MessageId MessageService::next_id(Timestamp now) {
 
 Result<MessageRow> MessageService::accept_row(Transaction& tx, WorkspaceId workspace, NewMessage const& message) {
     if (!sessions_) return fail(Code::unavailable, "Sessions are not ready yet");
-    TRY_OK(check_content(message.content));
     TRY_OK(sessions_->require(tx, {workspace, message.session}));
+    std::optional<ContactCardRow> to;
+    if (!message.address) {
+        TRY(to, parts_.contacts.find(tx, workspace, message.contact));
+    }
+    return accept_known(tx, workspace, message, to ? &*to : nullptr, MessageId::make(parts_.clock.now()));
+}
+
+Result<MessageRow> MessageService::accept_known(Transaction& tx, WorkspaceId workspace, NewMessage const& message,
+                                                ContactCardRow const* to, MessageId id) {
+    TRY_OK(check_content(message.content));
     auto const now = parts_.clock.now();
     ChatRow wish{.id = ChatId::make(now), .workspace = workspace, .session = message.session, .last_at = now};
     if (message.address) {
@@ -50,16 +59,15 @@ Result<MessageRow> MessageService::accept_row(Transaction& tx, WorkspaceId works
         wish.peer = wish.address = *message.address;
         wish.is_group = true;
     } else {
-        TRY(auto const card, parts_.contacts.find(tx, workspace, message.contact));
-        if (card.blocked) return fail(Code::forbidden, "This contact is blocked");
-        if (card.opted_out && message.origin == Origin::campaign) return fail(Code::forbidden, "This contact has opted out");
-        TRY(wish.address, address_of(card.who));
-        wish.peer = card.id.text();
-        wish.contact = card.id;
+        if (to->blocked) return fail(Code::forbidden, "This contact is blocked");
+        if (to->opted_out && message.origin == Origin::campaign) return fail(Code::forbidden, "This contact has opted out");
+        TRY(wish.address, address_of(to->who));
+        wish.peer = to->id.text();
+        wish.contact = to->id;
     }
     TRY(auto const chat, parts_.messages.open_chat(tx, wish));
     MessageRow row{
-        .id = MessageId::make(now),
+        .id = id,
         .workspace = workspace,
         .session = message.session,
         .chat = chat.id,

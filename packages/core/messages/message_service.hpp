@@ -51,6 +51,10 @@ public:
                                              std::string_view why) override;
     /// accept(), and gives the whole row.
     Result<MessageRow> accept_row(Transaction& tx, WorkspaceId workspace, NewMessage const& message);
+    /// accept_row() with an id that was told before, for a session that was found in this transaction, and `to` as well; nobody for
+    /// a group.
+    Result<MessageRow> accept_known(Transaction& tx, WorkspaceId workspace, NewMessage const& message, ContactCardRow const* to,
+                                    MessageId id);
     /// Code::conflict when it has left already (or ended otherwise).
     Result<void> cancel(Transaction& tx, WorkspaceId workspace, MessageId message, std::string_view why);
 

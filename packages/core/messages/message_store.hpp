@@ -97,7 +97,7 @@ public:
     /// What was answered under this name after `expired`.
     virtual Result<std::optional<IdempotencyRow>> recall(Transaction& tx, WorkspaceId workspace, std::string_view name,
                                                          Timestamp expired) = 0;
-    /// Replaces what expired. Code::conflict when another process was quicker.
+    /// Replaces what expired. Code::conflict, here or later in the operation, when the name stands already.
     virtual Result<void> remember(Transaction& tx, IdempotencyRow const& row, Timestamp expired) = 0;
     virtual Result<std::int64_t> purge_idempotency(Transaction& tx, Timestamp before) = 0;
 };

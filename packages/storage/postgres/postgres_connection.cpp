@@ -10,6 +10,11 @@ namespace {
 
 // One writing transaction at a time, whatever program it comes from, as in SQLite (docs/adr/0010).
 constexpr auto kBeginWrite = "BEGIN; SELECT pg_advisory_xact_lock(7234017283807667301)";
+// Tables that hold something, of which the server has no statistics.
+constexpr auto kNewTables = R"sql(
+    SELECT string_agg(quote_ident(relname), ', ') FROM pg_class
+     WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND relpages = 0
+       AND pg_relation_size(oid) >= 4 * current_setting('block_size')::bigint)sql";
 constexpr auto kLost = "The connection to the database was lost; whether this was stored is not known";
 
 struct Meaning {
@@ -125,14 +130,15 @@ Result<std::string> PostgresConnection::prepared(std::string_view text) {
     return names_.keep(text, std::move(name));
 }
 
-Result<void> PostgresConnection::post(std::string_view text, std::span<sql::Argument const> arguments) {
+Result<void> PostgresConnection::post(std::string_view text, std::span<sql::Argument const> arguments,
+                                      std::optional<Error> unless_changing) {
     TRY(auto const name, prepared(text));
     Parameters const parameters{arguments};
-    if (posted_ == 0) pq_.PQenterPipelineMode(handle_.get());
+    if (posted_.empty()) pq_.PQenterPipelineMode(handle_.get());
     if (pq_.PQsendQueryPrepared(handle_.get(), name.c_str(), parameters.count(), parameters.values(), parameters.lengths(),
                                 parameters.formats(), 0) == 0)
         return fail_with_cause(Code::unavailable, kLost, pq_.PQerrorMessage(handle_.get()));
-    ++posted_;
+    posted_.push_back(std::move(unless_changing));
     return {};
 }
 
@@ -143,9 +149,11 @@ Result<ResultHandle> PostgresConnection::answers() {
     auto last = own(nullptr);
     auto* const handle = handle_.get();
     if (pq_.PQpipelineSync(handle) == 0) outcome = fail_with_cause(Code::unavailable, kLost, pq_.PQerrorMessage(handle));
-    for (auto left = std::exchange(posted_, 0); left > 0; --left) {
+    for (auto& unless_changing : std::exchange(posted_, {})) {
         last = own(pq_.PQgetResult(handle));
         if (outcome) outcome = expect(last.get());
+        if (outcome && unless_changing && std::string_view{pq_.PQcmdTuples(last.get())} == "0")
+            outcome = std::unexpected(*std::move(unless_changing));
         if (last) own(pq_.PQgetResult(handle));   // none: where this statement's answers end
     }
     own(pq_.PQgetResult(handle));   // that of the sync
@@ -155,12 +163,12 @@ Result<ResultHandle> PostgresConnection::answers() {
 }
 
 Result<void> PostgresConnection::settle() {
-    if (posted_ > 0) TRY_OK(answers());
+    if (!posted_.empty()) TRY_OK(answers());
     return {};
 }
 
 Result<std::int64_t> PostgresConnection::run(std::string_view text, std::span<sql::Argument const> arguments, sql::RowSink sink) {
-    TRY_OK(post(text, arguments));
+    TRY_OK(post(text, arguments, {}));
     TRY(auto const result, answers());
     if (sink.take) {
         ResultRow row{pq_, result.get()};
@@ -181,14 +189,31 @@ Result<void> PostgresConnection::script(std::string const& text) {
     return expect(own(pq_.PQexec(handle_.get(), text.c_str())).get());
 }
 
+/// As long as the server has no statistics of a table it takes a workspace for one row or two, and of the indexes that begin with
+/// it the smallest: looking for one contact then reads all of them. It would count the table by itself a minute later, when a
+/// shop's first import is over. Should this fail, it still does.
+void PostgresConnection::count_new_tables() {
+    auto const now = std::chrono::steady_clock::now();
+    if (now < counted_ + new_tables_) return;
+    counted_ = now;
+    std::optional<std::string> tables;
+    auto take = [](void* state, sql::Row const& row) {
+        return sql::read_row(row, *static_cast<std::optional<std::string>*>(state));
+    };
+    if (run(kNewTables, {}, {&tables, take}) && tables) std::ignore = script("ANALYZE (SKIP_LOCKED) " + *tables);
+}
+
 Result<void> PostgresConnection::begin(sql::Access access) {
     if (access == sql::Access::read) return script("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    count_new_tables();
     auto begun = script(kBeginWrite);
     if (!begun) rollback();   // it may have begun, and waited in vain for its turn
     return begun;
 }
 
 Result<void> PostgresConnection::keep_part() {
+    // Once it is released it cannot be undone: what the server would not take for a failure has to be known before.
+    if (std::ranges::any_of(posted_, [](auto const& unless_changing) { return unless_changing.has_value(); })) TRY_OK(settle());
     TRY_OK(run("RELEASE part", {}, {}));
     return {};
 }

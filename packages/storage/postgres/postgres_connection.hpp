@@ -19,15 +19,17 @@ using ResultHandle = std::unique_ptr<PGresult, ClearResult>;
 
 class PostgresConnection final : public sql::Connection {
 public:
-    PostgresConnection(Libpq const& pq, ConnectionHandle handle) : pq_{pq}, handle_{std::move(handle)} {}
+    PostgresConnection(Libpq const& pq, ConnectionHandle handle, std::chrono::milliseconds new_tables)
+        : pq_{pq}, handle_{std::move(handle)}, new_tables_{new_tables} {}
 
     Result<std::int64_t> run(std::string_view text, std::span<sql::Argument const> arguments, sql::RowSink sink) override;
-    Result<void> post(std::string_view text, std::span<sql::Argument const> arguments) override;
+    Result<void> post(std::string_view text, std::span<sql::Argument const> arguments,
+                      std::optional<Error> unless_changing) override;
     Result<void> settle() override;
     Result<void> script(std::string const& text) override;
 
     Result<void> begin(sql::Access access) override;
-    Result<void> begin_part() override { return post("SAVEPOINT part", {}); }
+    Result<void> begin_part() override { return post("SAVEPOINT part", {}, {}); }
     Result<void> keep_part() override;
     Result<void> undo_part() override;
     Result<void> commit() override;
@@ -41,6 +43,7 @@ public:
 
 private:
     Result<std::string> prepared(std::string_view text);
+    void count_new_tables();
     Result<ResultHandle> answers();
     Result<void> expect(PGresult const* result) const;
     ResultHandle own(PGresult* result) const { return ResultHandle{result, ClearResult{&pq_}}; }
@@ -49,7 +52,10 @@ private:
     ConnectionHandle handle_;
     sql::StatementCache<std::string> names_;   // text → name of the prepared statement
     unsigned next_name_ = 0;
-    int posted_ = 0;   // statements sent, in libpq's pipeline mode, whose answers were not taken yet
+    std::chrono::milliseconds const new_tables_;
+    std::chrono::steady_clock::time_point counted_ = std::chrono::steady_clock::now();   // count_new_tables() ran then
+    // Statements sent, in libpq's pipeline mode, whose answers were not taken yet; each with what it means if it changed no row.
+    std::vector<std::optional<Error>> posted_;
 };
 
 }   // namespace waqtor::postgres

@@ -37,7 +37,7 @@ public:
         ConnectionHandle handle{pq->PQconnectdbParams(kNames.data(), values.data(), 1), FinishConnection{pq}};
         if (pq->PQstatus(handle.get()) != CONNECTION_OK)
             return fail_with_cause(Code::unavailable, "The database server cannot be reached", pq->PQerrorMessage(handle.get()));
-        auto connection = std::make_unique<PostgresConnection>(*pq, std::move(handle));
+        auto connection = std::make_unique<PostgresConnection>(*pq, std::move(handle), options_.new_tables);
         TRY_OK(
             connection->script(fmt::format("SET statement_timeout = {}; SET idle_in_transaction_session_timeout = {}; "
                                            "SET client_min_messages = error",

@@ -18,8 +18,9 @@ public:
     /// Runs one statement with $1-style arguments; it is prepared once and kept. Returns how many rows it changed.
     virtual Result<std::int64_t> run(std::string_view sql, std::span<Argument const> arguments, RowSink sink) = 0;
     /// run(), for a statement whose answer nobody needs: a server is not waited for. Should it fail, then so does the next call
-    /// that waits. The arguments may end when it returns.
-    virtual Result<void> post(std::string_view sql, std::span<Argument const> arguments) = 0;
+    /// that waits; so it does with `unless_changing`, if that is given, when no row was changed. The arguments may end when it
+    /// returns.
+    virtual Result<void> post(std::string_view sql, std::span<Argument const> arguments, std::optional<Error> unless_changing) = 0;
     /// Waits for what was posted.
     virtual Result<void> settle() = 0;
     /// Runs a text of many statements without arguments.

@@ -52,10 +52,24 @@ Result<std::optional<ContactId>> SqlContactStore::heir(waqtor::Transaction& tx, 
 }
 
 Result<std::vector<ContactRow>> SqlContactStore::known_as(waqtor::Transaction& tx, WorkspaceId workspace, Person const& who) {
-    // Written out, or SQLite reads every contact of the workspace in the order of ids instead of looking in three indexes.
-    static auto const kKnownAs = kContact + R"sql(
-         WHERE (workspace = $1 AND phone = $2) OR (workspace = $1 AND lid = $3) OR (workspace = $1 AND username = $4) ORDER BY id)sql";
-    return of(tx).all<ContactRow>(kKnownAs, workspace, who.phone, who.lid, who.username);
+    // One look in one index for each of them that is given: with OR, both databases look in all three.
+    Arguments arguments;
+    auto const whose = arguments.add(workspace);
+    std::string sql;
+    auto const look = [&](std::string_view column, std::optional<std::string> const& value) {
+        if (!value) return;
+        sql += fmt::format("{}{} WHERE workspace = {} AND {} = {}", sql.empty() ? "" : " UNION ALL ", kContact, whose, column,
+                           arguments.add(*value));
+    };
+    look("phone", who.phone);
+    look("lid", who.lid);
+    look("username", who.username);
+    if (sql.empty()) return {};
+    TRY(auto out, of(tx).all_of<ContactRow>(sql, arguments.all()));
+    std::ranges::sort(out, {}, &ContactRow::id);
+    auto const twice = std::ranges::unique(out, {}, &ContactRow::id);
+    out.erase(twice.begin(), twice.end());
+    return out;
 }
 
 Result<std::vector<ContactRow>> SqlContactStore::with_phones(waqtor::Transaction& tx, WorkspaceId workspace,

@@ -18,7 +18,7 @@ Result<void> EventCounters::store(Connection& connection) {
     for (auto& counter : all_) {
         if (counter.last == counter.stored) continue;
         auto const arguments = std::array{to_argument(counter.workspace), to_argument(counter.last)};
-        TRY_OK(connection.post("UPDATE event_counter SET last_seq = $2 WHERE workspace = $1", arguments));
+        TRY_OK(connection.post("UPDATE event_counter SET last_seq = $2 WHERE workspace = $1", arguments, {}));
         counter.stored = counter.last;
     }
     return {};

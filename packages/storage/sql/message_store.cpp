@@ -203,14 +203,13 @@ Result<std::optional<IdempotencyRow>> SqlMessageStore::recall(waqtor::Transactio
 }
 
 Result<void> SqlMessageStore::remember(waqtor::Transaction& tx, IdempotencyRow const& row, Timestamp expired) {
-    TRY(auto const written, of(tx).exec(R"sql(
+    // First in its operation, so that the answer comes with that of a question.
+    return of(tx).post_changing(fail(Code::conflict, "The same request is being answered already").error(), R"sql(
         INSERT INTO idempotency_key (workspace, name, fingerprint, answer, created_at) VALUES ($1, $2, $3, $4, $5)
             ON CONFLICT (workspace, name) DO UPDATE
                SET fingerprint = excluded.fingerprint, answer = excluded.answer, created_at = excluded.created_at
              WHERE idempotency_key.created_at <= $6)sql",
-                                        row.workspace, row.name, row.fingerprint, row.answer, row.created_at, expired));
-    if (written == 0) return fail(Code::conflict, "The same request is being answered already");
-    return {};
+                                row.workspace, row.name, row.fingerprint, row.answer, row.created_at, expired);
 }
 
 Result<std::int64_t> SqlMessageStore::purge_idempotency(waqtor::Transaction& tx, Timestamp before) {

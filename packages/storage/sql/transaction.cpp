@@ -23,9 +23,9 @@ Result<std::int64_t> Transaction::run(std::string_view sql, std::span<Argument c
     return outcome;
 }
 
-Result<void> Transaction::post_of(std::string_view sql, std::span<Argument const> arguments) {
+Result<void> Transaction::post_of(std::string_view sql, std::span<Argument const> arguments, std::optional<Error> unless_changing) {
     TRY_OK(check(arguments));
-    auto outcome = connection_.post(sql, arguments);
+    auto outcome = connection_.post(sql, arguments, std::move(unless_changing));
     if (!outcome) failure_ = outcome.error();
     return outcome;
 }

@@ -26,6 +26,11 @@ public:
     template <class... A> Result<void> post(std::string_view sql, A const&... arguments) {
         return post_of(sql, std::array<Argument, sizeof...(A)>{to_argument(arguments)...});
     }
+    /// post() of a statement that changes at least one row: where it changes none, the operation ends with `unless`, in the same
+    /// way.
+    template <class... A> Result<void> post_changing(Error unless, std::string_view sql, A const&... arguments) {
+        return post_of(sql, std::array<Argument, sizeof...(A)>{to_argument(arguments)...}, std::move(unless));
+    }
     /// Every row, as a described struct by position or as the value of its only column.
     template <class T, class... A> Result<std::vector<T>> all(std::string_view sql, A const&... arguments) {
         return all_of<T>(sql, std::array<Argument, sizeof...(A)>{to_argument(arguments)...});
@@ -78,7 +83,7 @@ public:
 private:
     static constexpr std::size_t kFewRows = 32;
     Result<std::int64_t> run(std::string_view sql, std::span<Argument const> arguments, RowSink sink);
-    Result<void> post_of(std::string_view sql, std::span<Argument const> arguments);
+    Result<void> post_of(std::string_view sql, std::span<Argument const> arguments, std::optional<Error> unless_changing = {});
     Result<void> check(std::span<Argument const> arguments);
 
     template <RowStruct T> static auto members(T const& value) {

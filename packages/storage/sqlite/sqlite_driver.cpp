@@ -30,8 +30,10 @@ public:
         }
         return statement->run(arguments, sink);
     }
-    Result<void> post(std::string_view text, std::span<sql::Argument const> arguments) override {
-        TRY_OK(run(text, arguments, {}));
+    Result<void> post(std::string_view text, std::span<sql::Argument const> arguments,
+                      std::optional<Error> unless_changing) override {
+        TRY(auto const changed, run(text, arguments, {}));
+        if (changed == 0 && unless_changing) return std::unexpected(*std::move(unless_changing));
         return {};
     }
     Result<void> settle() override { return {}; }
@@ -58,7 +60,7 @@ public:
     Result<void> quick_check() override { return sqlite::quick_check(*this); }
 
 private:
-    Result<void> command(std::string_view text) { return post(text, {}); }
+    Result<void> command(std::string_view text) { return post(text, {}, {}); }
 
     Handle handle_;
     std::unique_ptr<Checkpointer> checkpointer_;
