@@ -77,8 +77,7 @@ constexpr auto kSettings = R"sql(
     PRAGMA trusted_schema = OFF;
 )sql";
 // The writer changes the same few pages again and again: reading them back from the file each time would cost more than the change.
-// The WAL's file is kept as long as it becomes before it begins anew (Checkpointer::kLong): writing over it is cheaper than growing
-// it.
+// The WAL's file stays as long as it becomes before it begins anew (Checkpointer::kLong): writing over it is cheaper.
 constexpr auto kWriterSettings = R"sql(
     PRAGMA cache_size = -8192;
     PRAGMA journal_mode = WAL;
