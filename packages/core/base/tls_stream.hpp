@@ -14,7 +14,7 @@
 #include <vector>
 
 namespace boost::beast {
-enum class role_type;
+enum class role_type;   // only named, so that this header needs nothing of Beast
 }
 
 namespace waqtor {

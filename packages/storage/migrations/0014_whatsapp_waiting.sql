@@ -1,4 +1,4 @@
--- Adds a table of the frames that wait to be acknowledged: a message that is sent changes four pages instead of six. Oldest binary that still runs with it: 0.1.0
+-- Adds a table of the frames that wait to be acknowledged: an acknowledgement changes one page instead of two. Oldest binary that still runs with it: 0.1.0
 CREATE TABLE whatsapp_waiting (
     session TEXT NOT NULL,
     id TEXT NOT NULL,            -- WhatsApp's
