@@ -183,8 +183,9 @@ def memory(control, sandbox, folder, figures, sessions):
                 reconnect(control, load, figures)
         finally:
             load.stop()
-    figures["memory_of_whatsmeow"] = figures["memory_kib"] / figures["memory_kib_whatsmeow"]
-    figures["memory_of_baileys"] = figures["memory_kib"] / figures["memory_kib_baileys"]
+    for peer in (WHATSMEOW, BAILEYS):   # one that gave memory back between its two counts shows nothing: measure again
+        theirs = figures[f"memory_kib_{peer}"]
+        figures[f"memory_of_{peer}"] = figures["memory_kib"] / theirs if theirs > 0 else float("inf")
 
 
 def reconnect(control, load, figures):
